@@ -1,0 +1,59 @@
+# mutasi: PostgreSQL extension for civil-servant transfers.
+#
+#   make demo, make check      as the first command on a bare Debian machine
+#   make, make install         against the PostgreSQL that PG_CONFIG names
+#
+# Targets that run in a throw-away place of their own (test/*.sh) need no
+# PostgreSQL headers to start with; everything else is plain PGXS.
+
+EXTENSION = mutasi
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" mutasi.control)
+MODULE_big = mutasi
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
+FULL_SCRIPT = mutasi--$(EXTVERSION).sql
+DATA_built = $(FULL_SCRIPT)
+DATA = $(wildcard sql/mutasi--*--*.sql)
+EXTRA_CLEAN = $(FULL_SCRIPT) results output_iso tmp_check tmp_check_iso
+
+# The server's headers are not ours to warn about: -isystem silences them under
+# -Wextra (the compiler then ignores the -I that PGXS adds for the same place).
+PG_CPPFLAGS = -isystem $(includedir_server) -DMUTASI_VERSION='"$(EXTVERSION)"'
+
+REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --load-extension=mutasi
+
+# Goals that a script of ours carries out, each in a throw-away place.
+SCRIPT_GOALS := check check-ubsan demo bench matrix
+GOALS := $(or $(MAKECMDGOALS),all)
+
+.PHONY: $(SCRIPT_GOALS)
+
+ifeq ($(filter-out $(SCRIPT_GOALS),$(GOALS)),)
+# Keep make's own variables out of the scripts' inner make.
+$(SCRIPT_GOALS): export MAKEFLAGS :=
+$(SCRIPT_GOALS): export MAKEOVERRIDES :=
+check:
+	@test/check.sh
+check-ubsan:
+	@CHECK_SANITIZE=1 test/check.sh
+demo:
+	@test/demo.sh
+bench:
+	@test/bench.sh
+matrix:
+	@test/matrix.sh
+else
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+KERNEL_SQL := $(sort $(wildcard sql/kernel/*.sql))
+AGENCY_SQL := $(sort $(wildcard sql/agency/*.sql))
+
+all: $(FULL_SCRIPT)
+
+$(FULL_SCRIPT): sql/assemble.sh mutasi.control $(KERNEL_SQL) $(AGENCY_SQL)
+	sh sql/assemble.sh > $@.tmp && mv $@.tmp $@
+
+$(OBJS): $(wildcard src/*.h) mutasi.control
+endif

@@ -1,0 +1,42 @@
+/*
+ * compat.h
+ *	  Every difference between the supported PostgreSQL majors, in one place.
+ *
+ * Include right after postgres.h and fmgr.h.
+ */
+#ifndef MUTASI_COMPAT_H
+#define MUTASI_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "mutasi needs PostgreSQL 15 or newer"
+#endif
+
+/* 16 moved the varlena macros out of postgres.h. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#include "nodes/miscnodes.h"
+#endif
+
+/*
+ * 16 brought soft errors: a type's input function reports through
+ * fcinfo->context when its caller asks for that (pg_input_is_valid(),
+ * COPY ... ON_ERROR).  Before that, the same statement throws.
+ */
+#if PG_VERSION_NUM < 160000
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
+#endif
+
+/* 18 can tell the server name and version of a module. */
+#if PG_VERSION_NUM >= 180000
+#define MUTASI_MODULE_MAGIC \
+	PG_MODULE_MAGIC_EXT(.name = "mutasi", .version = MUTASI_VERSION)
+#else
+#define MUTASI_MODULE_MAGIC PG_MODULE_MAGIC
+#endif
+
+#endif							/* MUTASI_COMPAT_H */

@@ -1,0 +1,102 @@
+/*
+ * error.c
+ *	  mutasi.raise_error(): errors of our SQL and PL/pgSQL code, raised from C
+ *	  because PL/pgSQL's RAISE cannot be translated.
+ */
+#include "postgres.h"
+
+#include "mutasi.h"
+
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+/* "%1" to "%9" are all a message may refer to. */
+#define MAX_ERROR_ARGS 9
+
+/*
+ * Fills in a format: %1 to %9 stand for args, %% for a percent sign; any other
+ * percent sign, and a number without its argument, is printed as it stands.
+ */
+static char *
+fill_in(const char *format, char *const *args, int nargs)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	for (const char *p = format; *p; p++)
+	{
+		if (p[0] == '%' && p[1] == '%')
+		{
+			appendStringInfoChar(&buf, '%');
+			p++;
+		}
+		else if (p[0] == '%' && p[1] >= '1' && p[1] <= '9' && p[1] - '1' < nargs)
+		{
+			appendStringInfoString(&buf, args[p[1] - '1']);
+			p++;
+		}
+		else
+			appendStringInfoChar(&buf, *p);
+	}
+	return buf.data;
+}
+
+/*
+ * raise_error(sqlstate, message, args, hint, detail)
+ *
+ * Raises an error of the given SQLSTATE.  message, hint and detail are looked
+ * up in the message catalogue as they stand and filled in afterwards, so a
+ * translator sees whole sentences and may reorder the arguments.
+ */
+PG_FUNCTION_INFO_V1(mutasi_raise_error);
+Datum
+mutasi_raise_error(PG_FUNCTION_ARGS)
+{
+	char	   *sqlstate;
+	char	   *message;
+	char	   *hint;
+	char	   *detail;
+	char	   *args[MAX_ERROR_ARGS];
+	int			nargs = 0;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("SQLSTATE and message of an error must not be null")));
+
+	sqlstate = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	if (strlen(sqlstate) != 5 ||
+		strspn(sqlstate, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 5 ||
+		strncmp(sqlstate, "00", 2) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" is not an SQLSTATE of an error", sqlstate),
+				 errhint("Give five digits or capital letters that do not begin with 00.")));
+
+	if (!PG_ARGISNULL(2))
+	{
+		Datum	   *elems;
+		bool	   *nulls;
+		int			nelems;
+
+		deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT,
+						  &elems, &nulls, &nelems);
+		nargs = Min(nelems, MAX_ERROR_ARGS);
+		for (int i = 0; i < nargs; i++)
+			args[i] = nulls[i] ? pstrdup("NULL") : TextDatumGetCString(elems[i]);
+	}
+
+	message = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	hint = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
+	detail = PG_ARGISNULL(4) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(4));
+
+	ereport(ERROR,
+			(errcode(MAKE_SQLSTATE(sqlstate[0], sqlstate[1], sqlstate[2],
+								   sqlstate[3], sqlstate[4])),
+			 errmsg_internal("%s", fill_in(dgettext(TEXTDOMAIN, message), args, nargs)),
+			 detail ? errdetail_internal("%s", fill_in(dgettext(TEXTDOMAIN, detail), args, nargs)) : 0,
+			 hint ? errhint("%s", fill_in(dgettext(TEXTDOMAIN, hint), args, nargs)) : 0));
+	PG_RETURN_VOID();			/* not reached */
+}

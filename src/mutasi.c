@@ -1,0 +1,23 @@
+/*
+ * mutasi.c
+ *	  The module itself: magic block and what happens when it is loaded.
+ */
+#include "postgres.h"
+
+#include "mutasi.h"
+
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+MUTASI_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	pg_bindtextdomain(TEXTDOMAIN);
+
+	/* Settings of the rooms come before this: it closes the prefix. */
+	MarkGUCPrefixReserved("mutasi");
+}

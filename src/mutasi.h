@@ -1,0 +1,16 @@
+/*
+ * mutasi.h
+ *	  What every file of the extension shares: translation, and what each
+ *	  room does when the library is loaded.
+ */
+#ifndef MUTASI_H
+#define MUTASI_H
+
+#include "fmgr.h"
+#include "compat.h"
+
+/* Messages are looked up in our own catalogue (as plpgsql does). */
+#undef TEXTDOMAIN
+#define TEXTDOMAIN PG_TEXTDOMAIN("mutasi")
+
+#endif							/* MUTASI_H */
