@@ -1,5 +1,4 @@
 -- raise_error(): SQLSTATE, message, hint and detail reach the client filled in
-\set VERBOSITY verbose
 \set SHOW_CONTEXT never
 \set ON_ERROR_STOP 0
 DO $$
@@ -14,7 +13,6 @@ EXCEPTION WHEN OTHERS THEN
 	RAISE NOTICE '% | % | % | %', state, message, detail, hint;
 END
 $$;
-\set VERBOSITY default
 SELECT mutasi.raise_error('22023', 'plain');
 SELECT mutasi.raise_error('22', 'plain');
 SELECT mutasi.raise_error('00000', 'plain');
