@@ -22,16 +22,18 @@ PG_CPPFLAGS = -isystem $(includedir_server) -DMUTASI_VERSION='"$(EXTVERSION)"'
 REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=mutasi
 
-# Goals that a script of ours carries out, each in a throw-away place.
+# Goals that a script of ours carries out, each in a throw-away place. PGXS has a
+# `check` of its own that tests nothing, so it is not even read when one of ours
+# is asked for; goals beside ours get a make of their own.
 SCRIPT_GOALS := check check-ubsan demo bench matrix
-GOALS := $(or $(MAKECMDGOALS),all)
+OTHER_GOALS := $(filter-out $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
-.PHONY: $(SCRIPT_GOALS)
-
-ifeq ($(filter-out $(SCRIPT_GOALS),$(GOALS)),)
+ifneq ($(filter $(SCRIPT_GOALS),$(MAKECMDGOALS)),)
+.PHONY: $(SCRIPT_GOALS) $(OTHER_GOALS)
 # Keep make's own variables out of the scripts' inner make.
 $(SCRIPT_GOALS): export MAKEFLAGS :=
 $(SCRIPT_GOALS): export MAKEOVERRIDES :=
+$(SCRIPT_GOALS): export MAKELEVEL :=
 check:
 	@test/check.sh
 check-ubsan:
@@ -42,6 +44,8 @@ bench:
 	@test/bench.sh
 matrix:
 	@test/matrix.sh
+$(OTHER_GOALS):
+	@$(MAKE) --no-print-directory $@
 else
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)

@@ -6,14 +6,13 @@
 . "$(dirname "$0")/machine.sh"
 
 need_packages pgtap tap
-make_place
+enter_place "$@"
 
 strict="-DUSE_ASSERT_CHECKING -Wall -Wextra -Werror"
-if [ -n "${CHECK_SANITIZE:-}" ]; then
-	build "$strict -O1 -g -fsanitize=undefined,alignment -fno-sanitize-recover=all" "-fsanitize=undefined"
-else
-	build "$strict"
-fi
+case ${CHECK_SANITIZE:-} in
+"") build "$strict";;
+*) build "$strict -O1 -g -fsanitize=undefined,alignment -fno-sanitize-recover=all";;
+esac
 start_cluster
 
 passed=0
