@@ -1,0 +1,105 @@
+/*
+ * score.h
+ *	  The scoring arithmetic: one definition for operator, index, explanation,
+ *	  parallel worker and vector loop.  Pure C; see score.c.
+ */
+#ifndef MUTASI_SCORE_H
+#define MUTASI_SCORE_H
+
+/*
+ * A profile and a requirement as scoring reads them: pointers into a stored
+ * value, which may stand at any address.
+ */
+typedef struct ProfileView
+{
+	int			count;
+	const char *competencies;	/* int32[count], strictly ascending */
+	const char *levels;			/* uint16[count], hundredths */
+} ProfileView;
+
+typedef struct RequirementView
+{
+	int			count;
+	int			surplus;		/* hundredths, 0..100 */
+	const char *competencies;	/* int32[count], strictly ascending */
+	const char *levels;			/* uint16[count], hundredths, > 0 */
+	const char *weights;		/* uint16[count], hundredths, 1..10000 */
+	const char *kinds;			/* uint8[count], REQUIREMENT_* bits */
+} RequirementView;
+
+#define REQUIREMENT_SECONDARY	0x01
+#define REQUIREMENT_MANDATORY	0x02
+
+static inline int32
+view_int32(const char *array, int i)
+{
+	int32		result;
+
+	memcpy(&result, array + i * sizeof(int32), sizeof(int32));
+	return result;
+}
+
+static inline int32
+view_uint16(const char *array, int i)
+{
+	uint16		result;
+
+	memcpy(&result, array + i * sizeof(uint16), sizeof(uint16));
+	return result;
+}
+
+/* One required competency, multiplied out. */
+typedef struct ScoreTerm
+{
+	int32		competency;
+	int32		level;			/* required, hundredths */
+	int64		short_cost;		/* of each hundredth missing: weight * 100 */
+	int64		over_cost;		/* of each hundredth too much: weight * surplus */
+	int32		weight;			/* hundredths */
+	bool		mandatory;
+} ScoreTerm;
+
+/*
+ * A requirement prepared for scoring many profiles.  Lives in one chunk of
+ * score_prepared_size() bytes.
+ */
+typedef struct PreparedRequirement
+{
+	int			count;
+	int			nmandatory;
+	int64		total;			/* denominator: sum of short_cost * level */
+	int64		total_weight;
+	ScoreTerm	terms[FLEXIBLE_ARRAY_MEMBER];
+} PreparedRequirement;
+
+extern Size score_prepared_size(int count);
+extern void score_prepare(const RequirementView *requirement, PreparedRequirement *prepared);
+
+extern int64 score_distance(const PreparedRequirement *requirement, const ProfileView *profile);
+extern int64 score_shortfall(const PreparedRequirement *requirement, const ProfileView *profile);
+extern int64 score_coverage(const PreparedRequirement *requirement, const ProfileView *profile);
+extern bool score_meets_mandatory(const PreparedRequirement *requirement, const ProfileView *profile);
+extern int32 score_held(const ProfileView *profile, int32 competency);
+
+/*
+ * What one competency adds to the distance's numerator when held hundredths of
+ * it are held; unknown counts as holding 0.
+ */
+static inline int64
+score_term_cost(const ScoreTerm *term, int32 held)
+{
+	int32		gap = term->level - held;
+
+	return gap > 0 ? gap * term->short_cost : -(int64) gap * term->over_cost;
+}
+
+extern int64 score_decimal(int64 numerator, int64 denominator, int digits);
+
+/* The distance as the operator returns it. */
+static inline double
+score_as_float(const PreparedRequirement *requirement, int64 distance)
+{
+	return requirement->total == 0 ? 0.0 : (double) distance / (double) requirement->total;
+}
+
+#endif							/* MUTASI_SCORE_H */
