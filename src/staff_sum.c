@@ -428,6 +428,7 @@ staff_state_read(StringInfo buf, MemoryContext context)
 		StaffSum   *sum;
 		uint8		parts;
 		int64		rows;
+		int			index;
 
 		CHECK_FOR_INTERRUPTS();
 		parts = (uint8) pq_getmsgbyte(buf);
@@ -439,7 +440,9 @@ staff_state_read(StringInfo buf, MemoryContext context)
 			key.small.mantissa = pq_getmsgint64(buf);
 			key.small.exponent = (int32) pq_getmsgint(buf, 4);
 		}
-		sum = &state->sums[append_sum(state, key)];
+		/* not in one expression: appending may move the sums */
+		index = append_sum(state, key);
+		sum = &state->sums[index];
 		sum->rows = rows;
 #if defined(HAVE_INT128) && !defined(MUTASI_NO_INT128)
 		sum->wide = (WideInt) ((uint128) (uint64) pq_getmsgint64(buf) << 64);
