@@ -25,7 +25,7 @@ REGRESS_OPTS = --inputdir=test --load-extension=mutasi
 # Goals that a script of ours carries out, each in a throw-away place. PGXS has a
 # `check` of its own that tests nothing, so it is not even read when one of ours
 # is asked for; goals beside ours get a make of their own.
-SCRIPT_GOALS := check check-ubsan demo bench matrix
+SCRIPT_GOALS := check check-ubsan demo bench matrix bare
 OTHER_GOALS := $(filter-out $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
 ifneq ($(filter $(SCRIPT_GOALS),$(MAKECMDGOALS)),)
@@ -44,6 +44,8 @@ bench:
 	@test/bench.sh
 matrix:
 	@test/matrix.sh
+bare:
+	@test/bare.sh
 $(OTHER_GOALS):
 	@$(MAKE) --no-print-directory $@
 else
