@@ -29,8 +29,9 @@ set -eu
 umask 022
 SOURCE=$(cd "$(dirname "$0")/.." && pwd)
 [ -e "$SOURCE/mutasi.control" ] || SOURCE=$(cd "$SOURCE/.." && pwd)
-export LC_ALL=C.UTF-8
-unset LANGUAGE CDPATH
+# tests in Perl unset LC_ALL, so that LANG must be one that is there as well
+export LC_ALL=C.UTF-8 LANG=C.UTF-8
+unset LANGUAGE CDPATH LC_CTYPE LC_COLLATE LC_MESSAGES LC_MONETARY LC_NUMERIC LC_TIME
 place=${MUTASI_PLACE:-}		# set in the second run, by the first
 unset MUTASI_PLACE
 

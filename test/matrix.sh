@@ -38,7 +38,8 @@ prepare() {
 	printf '#!/bin/sh\nexit 101\n' >"$system/usr/sbin/policy-rc.d"
 	chmod +x "$system/usr/sbin/policy-rc.d"
 	echo "create_main_cluster = false" >"$system/etc/postgresql-common/createcluster.conf"
-	inside "$system" net / apt-get -qq update || return 1
+	# where one of several lists can't be had the installation decides
+	inside "$system" net / apt-get -qq update || :
 	inside "$system" net / apt-get -qq install -y --no-install-recommends -o Dpkg::Options::=--force-confold \
 		"postgresql-$major" perl libipc-run-perl libtap-parser-sourcehandler-pgtap-perl || return 1
 	unpack "postgresql-server-dev-$major" libpq-dev || return 1
