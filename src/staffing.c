@@ -16,7 +16,7 @@
 #include "utils/builtins.h"
 
 static Numeric
-whole(PGFunction function, Numeric value)
+apply(PGFunction function, Numeric value)
 {
 	return DatumGetNumeric(DirectFunctionCall1(function, NumericGetDatum(value)));
 }
@@ -44,11 +44,11 @@ is_zero(Numeric value)
 static Numeric
 round_wisn(Numeric need)
 {
-	Numeric		down = whole(numeric_floor, need);
+	Numeric		down = apply(numeric_floor, need);
 
 	if (numeric_compare(numeric_times(need, int64_to_numeric(10)),
 						numeric_times(down, int64_to_numeric(11))) > 0)
-		return whole(numeric_ceil, need);
+		return apply(numeric_ceil, need);
 	return down;
 }
 
@@ -71,7 +71,7 @@ round_teacher(Numeric need, bool up)
 	if (up && numeric_compare(hundredfold, int64_to_numeric(167)) >= 0 &&
 		numeric_compare(hundredfold, int64_to_numeric(200)) < 0)
 		return int64_to_numeric(2);
-	return whole(numeric_floor, printed);
+	return apply(numeric_floor, printed);
 }
 
 /* round_staff_need(need, rule): need finite and not negative. */
@@ -83,9 +83,9 @@ round_staff_need(Numeric need, StaffRounding rule)
 		case ROUND_HALF_UP:
 			return round_places(need, 0);
 		case ROUND_CEIL:
-			return whole(numeric_ceil, need);
+			return apply(numeric_ceil, need);
 		case ROUND_FLOOR:
-			return whole(numeric_floor, need);
+			return apply(numeric_floor, need);
 		case ROUND_WISN:
 			return round_wisn(need);
 		case ROUND_TEACHER_DOWN:
@@ -330,4 +330,31 @@ mutasi_class_groups(PG_FUNCTION_ARGS)
 	if (numeric_compare(numeric_times(groups, size), students) < 0)
 		groups = numeric_plus(groups, int64_to_numeric(1));
 	PG_RETURN_NUMERIC(groups);
+}
+
+/*
+ * exact_quotient(dividend, divisor): any finite numbers; NULL for a divisor of
+ * zero.  The division behind all of the above, for formulas written in SQL.
+ */
+PG_FUNCTION_INFO_V1(mutasi_exact_quotient);
+Datum
+mutasi_exact_quotient(PG_FUNCTION_ARGS)
+{
+	Numeric		dividend = PG_GETARG_NUMERIC(0);
+	Numeric		divisor = PG_GETARG_NUMERIC(1);
+	bool		negative;
+	Numeric		result;
+
+	if (numeric_is_nan(dividend) || numeric_is_inf(dividend))
+		check_amount(dividend, "dividend");
+	if (numeric_is_nan(divisor) || numeric_is_inf(divisor))
+		check_amount(divisor, "divisor");
+	if (is_zero(divisor))
+		PG_RETURN_NULL();
+	negative = (numeric_compare(dividend, int64_to_numeric(0)) < 0) !=
+		(numeric_compare(divisor, int64_to_numeric(0)) < 0);
+	dividend = apply(numeric_abs, dividend);
+	divisor = apply(numeric_abs, divisor);
+	result = numeric_quotient(dividend, divisor);
+	PG_RETURN_NUMERIC(negative ? apply(numeric_uminus, result) : result);
 }

@@ -153,3 +153,9 @@ CREATE FUNCTION mutasi.class_groups(students numeric, size numeric) RETURNS nume
 	AS 'MODULE_PATHNAME', 'mutasi_class_groups';
 COMMENT ON FUNCTION mutasi.class_groups(numeric, numeric) IS
 	'Class groups (rombongan belajar) of one grade: students / class size, rounded up.';
+
+CREATE FUNCTION mutasi.exact_quotient(dividend numeric, divisor numeric) RETURNS numeric
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'mutasi_exact_quotient';
+COMMENT ON FUNCTION mutasi.exact_quotient(numeric, numeric) IS
+	'dividend / divisor rounded once, half away from zero, to 18 decimals, without trailing zeros: a function of the two values alone, while the scale of PostgreSQL''s own quotient depends on how they are written. NULL where the divisor is 0. The division behind all staffing functions.';

@@ -22,6 +22,12 @@ SELECT mutasi.workload_ratio(2.2560, 3.000), mutasi.workload_ratio(1, 3), mutasi
 -- rounded half up at the eighteenth decimal
 SELECT mutasi.workload_ratio(0.0000000000000000005, 1), mutasi.workload_ratio(0.00000000000000000049999, 1);
 
+-- the division behind them: either sign, rounded half away from zero
+SELECT mutasi.exact_quotient(-2, 3), mutasi.exact_quotient(2, -3), mutasi.exact_quotient(-6.00, -3.0), mutasi.exact_quotient(-0.0000000000000000005, 1), mutasi.exact_quotient(5, 0), mutasi.exact_quotient(0, -7);
+SELECT mutasi.exact_quotient(1e50 + 1, 3e20), mutasi.exact_quotient(1, 1e-50), mutasi.exact_quotient(NULL, 0);
+SELECT mutasi.exact_quotient('NaN', 1);
+SELECT mutasi.exact_quotient(1, '-Infinity');
+
 -- impossible values
 SELECT mutasi.staff_required(-1, 1, 1);
 SELECT mutasi.staff_required(1, -0.5, 1);
