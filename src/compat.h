@@ -39,4 +39,34 @@
 #define MUTASI_MODULE_MAGIC PG_MODULE_MAGIC
 #endif
 
+/* 17 wraps the local transaction id. */
+#if PG_VERSION_NUM >= 170000
+#define compat_lxid(proc) ((proc)->vxid.lxid)
+#else
+#define compat_lxid(proc) ((proc)->lxid)
+#endif
+
+/* 18 asks whether a deferrable primary key will do. */
+#if PG_VERSION_NUM >= 180000
+#define compat_primary_key_index(rel) RelationGetPrimaryKeyIndex(rel, false)
+#else
+#define compat_primary_key_index(rel) RelationGetPrimaryKeyIndex(rel)
+#endif
+
+/* 18 counts index searches for EXPLAIN. */
+#if PG_VERSION_NUM >= 180000
+#define compat_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define compat_index_beginscan(heap, index, snapshot, nkeys) \
+	index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
+/* 16 gave settings' extra data a memory context of their own. */
+#if PG_VERSION_NUM >= 160000
+#define compat_guc_malloc(size) guc_malloc(LOG, size)
+#else
+#define compat_guc_malloc(size) malloc(size)
+#endif
+
 #endif							/* MUTASI_COMPAT_H */

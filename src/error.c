@@ -43,6 +43,21 @@ fill_in(const char *format, char *const *args, int nargs)
 	return buf.data;
 }
 
+/* Reads a text[] into at most MAX_ERROR_ARGS strings; returns how many. */
+static int
+read_args(ArrayType *array, char **args)
+{
+	Datum	   *elems;
+	bool	   *nulls;
+	int			nelems;
+
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elems, &nulls, &nelems);
+	nelems = Min(nelems, MAX_ERROR_ARGS);
+	for (int i = 0; i < nelems; i++)
+		args[i] = nulls[i] ? pstrdup("NULL") : TextDatumGetCString(elems[i]);
+	return nelems;
+}
+
 /*
  * raise_error(sqlstate, message, args, hint, detail)
  *
@@ -76,17 +91,7 @@ mutasi_raise_error(PG_FUNCTION_ARGS)
 				 errhint("Give five digits or capital letters that do not begin with 00.")));
 
 	if (!PG_ARGISNULL(2))
-	{
-		Datum	   *elems;
-		bool	   *nulls;
-		int			nelems;
-
-		deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT,
-						  &elems, &nulls, &nelems);
-		nargs = Min(nelems, MAX_ERROR_ARGS);
-		for (int i = 0; i < nargs; i++)
-			args[i] = nulls[i] ? pstrdup("NULL") : TextDatumGetCString(elems[i]);
-	}
+		nargs = read_args(PG_GETARG_ARRAYTYPE_P(2), args);
 
 	message = text_to_cstring(PG_GETARG_TEXT_PP(1));
 	hint = PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3));
@@ -99,4 +104,32 @@ mutasi_raise_error(PG_FUNCTION_ARGS)
 			 detail ? errdetail_internal("%s", fill_in(dgettext(TEXTDOMAIN, detail), args, nargs)) : 0,
 			 hint ? errhint("%s", fill_in(dgettext(TEXTDOMAIN, hint), args, nargs)) : 0));
 	PG_RETURN_VOID();			/* not reached */
+}
+
+/*
+ * raise_warning(message, args, hint)
+ *
+ * Raises a warning; message and hint are translated and filled in as
+ * raise_error() does it.
+ */
+PG_FUNCTION_INFO_V1(mutasi_raise_warning);
+Datum
+mutasi_raise_warning(PG_FUNCTION_ARGS)
+{
+	char	   *args[MAX_ERROR_ARGS];
+	int			nargs = 0;
+	char	   *hint;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("message of a warning must not be null")));
+	if (!PG_ARGISNULL(1))
+		nargs = read_args(PG_GETARG_ARRAYTYPE_P(1), args);
+	hint = PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2));
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg_internal("%s", fill_in(dgettext(TEXTDOMAIN, text_to_cstring(PG_GETARG_TEXT_PP(0))), args, nargs)),
+			 hint ? errhint("%s", fill_in(dgettext(TEXTDOMAIN, hint), args, nargs)) : 0));
+	PG_RETURN_VOID();
 }

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "mutasi.h"
+#include "workflow.h"
 
 #include "miscadmin.h"
 #include "utils/guc.h"
@@ -17,6 +18,8 @@ void
 _PG_init(void)
 {
 	pg_bindtextdomain(TEXTDOMAIN);
+
+	workflow_init();
 
 	/* Settings of the rooms come before this: it closes the prefix. */
 	MarkGUCPrefixReserved("mutasi");

@@ -6,3 +6,9 @@ CREATE FUNCTION mutasi.raise_error(sqlstate text, message text, args text[] DEFA
 	AS 'MODULE_PATHNAME', 'mutasi_raise_error';
 COMMENT ON FUNCTION mutasi.raise_error(text, text, text[], text, text) IS
 	'Raises an error: five-character SQLSTATE, message, and optionally hint and detail, each translated and then filled in, %1 to %9 standing for the elements of args (NULL prints as NULL, %% as %). Never returns.';
+
+CREATE FUNCTION mutasi.raise_warning(message text, args text[] DEFAULT '{}', hint text DEFAULT NULL) RETURNS void
+	LANGUAGE C VOLATILE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'mutasi_raise_warning';
+COMMENT ON FUNCTION mutasi.raise_warning(text, text[], text) IS
+	'Raises a warning: message and optionally hint, each translated and then filled in as by raise_error().';

@@ -1,0 +1,309 @@
+/*
+ * history_row.c
+ *	  Reading the last rows of a case's history and appending the next one.
+ *
+ * The writer of a case holds its row's lock (or has just inserted the row), so
+ * nobody else appends to the same case; writers of different cases share
+ * nothing.  What the previous row is must be seen as it is now, not as of the
+ * statement's snapshot: SnapshotSelf.
+ */
+#include "postgres.h"
+
+#include "history.h"
+#include "mutasi.h"
+
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+/* How deep we are in appending: the history's own trigger lets only that in. */
+static int	appending = 0;
+
+static const char *
+slot_text(TupleTableSlot *slot, AttrNumber attnum)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, attnum, &isnull);
+
+	return isnull ? NULL : TextDatumGetCString(value);
+}
+
+static bool
+slot_bytes(TupleTableSlot *slot, AttrNumber attnum, uint8 *bytes, size_t len)
+{
+	bool		isnull;
+	Datum		value = slot_getattr(slot, attnum, &isnull);
+	bytea	   *stored;
+
+	memset(bytes, 0, len);
+	if (isnull)
+		return false;
+	stored = DatumGetByteaPP(value);
+	if (VARSIZE_ANY_EXHDR(stored) != len)
+		return false;
+	memcpy(bytes, VARDATA_ANY(stored), len);
+	return true;
+}
+
+/*
+ * Reads one history row; reason, changes and salt only with_values.  A row
+ * that was tampered with may hold anything, so NULLs are taken as they come.
+ */
+void
+history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_values, HistoryRow *row)
+{
+	const AttrNumber *at = target->history_columns;
+	bool		isnull;
+	Datum		value;
+
+	memset(row, 0, sizeof(HistoryRow));
+	value = slot_getattr(slot, at[HISTORY_SEQ], &isnull);
+	row->seq = isnull ? 0 : DatumGetInt32(value);
+	value = slot_getattr(slot, at[HISTORY_RECORDED_AT], &isnull);
+	row->recorded_at = isnull ? 0 : DatumGetTimestampTz(value);
+	value = slot_getattr(slot, at[HISTORY_VERSION], &isnull);
+	row->version = isnull ? 0 : DatumGetInt32(value);
+	row->event = slot_text(slot, at[HISTORY_EVENT]);
+	row->action = slot_text(slot, at[HISTORY_ACTION]);
+	row->from_state = slot_text(slot, at[HISTORY_FROM_STATE]);
+	row->to_state = slot_text(slot, at[HISTORY_TO_STATE]);
+	row->workflow = slot_text(slot, at[HISTORY_WORKFLOW]);
+	row->has_hashes = slot_bytes(slot, at[HISTORY_HASH], row->hash, HISTORY_HASH_LEN);
+	row->actor = slot_text(slot, at[HISTORY_ACTOR]);
+	row->on_behalf_of = slot_text(slot, at[HISTORY_ON_BEHALF_OF]);
+	if (!with_values)
+		return;
+	row->actor_kind = slot_text(slot, at[HISTORY_ACTOR_KIND]);
+	row->session_role = slot_text(slot, at[HISTORY_SESSION_ROLE]);
+	row->acting_role = slot_text(slot, at[HISTORY_ACTING_ROLE]);
+	row->privilege = slot_text(slot, at[HISTORY_PRIVILEGE]);
+	row->reason = slot_text(slot, at[HISTORY_REASON]);
+	value = slot_getattr(slot, at[HISTORY_CHANGES], &isnull);
+	if (!isnull)
+	{
+		Jsonb	   *changes = DatumGetJsonbP(value);
+
+		row->changes = JsonbToCString(NULL, &changes->root, VARSIZE(changes));
+	}
+	row->has_salt = slot_bytes(slot, at[HISTORY_SALT], row->salt, HISTORY_SALT_LEN);
+	row->has_hashes &= slot_bytes(slot, at[HISTORY_VALUES_HASH], row->values_hash, HISTORY_HASH_LEN);
+	row->has_hashes &= slot_bytes(slot, at[HISTORY_PREVIOUS_HASH], row->previous_hash, HISTORY_HASH_LEN);
+}
+
+/* Visits the rows of a case, newest first, as they are now. */
+void
+history_walk(WorkflowTarget *target, Datum *key, bool with_values, HistoryVisitor visit, void *arg)
+{
+	Relation	history = table_open(target->history, RowExclusiveLock);
+	Relation	index = index_open(target->history_index, AccessShareLock);
+	ScanKeyData keys[INDEX_MAX_KEYS];
+	IndexScanDesc scan;
+	TupleTableSlot *slot = table_slot_create(history, NULL);
+
+	for (int i = 0; i < target->nkeys; i++)
+	{
+		ScanKeyEntryInitialize(&keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
+							   target->key_collation[i], target->key_equal[i].fn_oid, key[i]);
+	}
+	scan = compat_index_beginscan(history, index, SnapshotSelf, target->nkeys);
+	index_rescan(scan, keys, target->nkeys, NULL, 0);
+	while (index_getnext_slot(scan, BackwardScanDirection, slot))
+	{
+		HistoryRow	row;
+
+		CHECK_FOR_INTERRUPTS();
+		history_read_slot(target, slot, with_values, &row);
+		if (!visit(&row, arg))
+			break;
+	}
+	index_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	index_close(index, AccessShareLock);
+	table_close(history, NoLock);
+}
+
+static bool
+take_first(const HistoryRow *row, void *arg)
+{
+	*(HistoryRow *) arg = *row;
+	return false;
+}
+
+/* The newest row of a case; false if there is none. */
+bool
+history_head(WorkflowTarget *target, Datum *key, HistoryRow *head)
+{
+	head->seq = 0;
+	history_walk(target, key, false, take_first, head);
+	return head->seq > 0;
+}
+
+static void
+put_text(TupleTableSlot *slot, AttrNumber attnum, const char *text)
+{
+	slot->tts_isnull[attnum - 1] = text == NULL;
+	if (text)
+		slot->tts_values[attnum - 1] = CStringGetTextDatum(text);
+}
+
+static void
+put_bytes(TupleTableSlot *slot, AttrNumber attnum, const uint8 *bytes, size_t len)
+{
+	bytea	   *value = palloc(VARHDRSZ + len);
+
+	SET_VARSIZE(value, VARHDRSZ + len);
+	memcpy(VARDATA(value), bytes, len);
+	slot->tts_isnull[attnum - 1] = false;
+	slot->tts_values[attnum - 1] = PointerGetDatum(value);
+}
+
+/* Random bytes for salts, fetched a page at a time. */
+static void
+make_salt(uint8 *salt)
+{
+	static uint8 pool[1024];
+	static size_t used = sizeof(pool);
+
+	if (used + HISTORY_SALT_LEN > sizeof(pool))
+	{
+		if (!pg_strong_random(pool, sizeof(pool)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate random values")));
+		used = 0;
+	}
+	memcpy(salt, pool + used, HISTORY_SALT_LEN);
+	memset(pool + used, 0, HISTORY_SALT_LEN);
+	used += HISTORY_SALT_LEN;
+}
+
+/*
+ * Appends a row behind head (NULL for the first of its case): fills in number,
+ * time, salt and hashes and inserts it through the executor's own path, which
+ * keeps indexes, constraints and the history's own triggers.  No privilege on
+ * the history table is asked of the user.
+ */
+void
+history_append(WorkflowTarget *target, Datum *key, const HistoryRow *head, HistoryRow *row)
+{
+	const AttrNumber *at = target->history_columns;
+	Relation	history;
+	EState	   *estate;
+	ResultRelInfo *result;
+	TupleTableSlot *slot;
+
+	if (head && head->seq == PG_INT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the history of a case in \"%s\" is full", target->name)));
+	row->seq = head ? head->seq + 1 : 1;
+	row->recorded_at = GetCurrentTimestamp();
+	if (head && row->recorded_at < head->recorded_at)
+		row->recorded_at = head->recorded_at;	/* the clock was set back */
+	make_salt(row->salt);
+	row->has_salt = true;
+	if (head)
+		memcpy(row->previous_hash, head->hash, HISTORY_HASH_LEN);
+	else
+		memset(row->previous_hash, 0, HISTORY_HASH_LEN);
+
+	history = table_open(target->history, RowExclusiveLock);
+	estate = CreateExecutorState();
+	result = makeNode(ResultRelInfo);
+	InitResultRelInfo(result, history, 0, NULL, 0);
+	estate->es_output_cid = GetCurrentCommandId(true);
+	AfterTriggerBeginQuery();
+	ExecOpenIndices(result, false);
+	slot = ExecInitExtraTupleSlot(estate, RelationGetDescr(history), table_slot_callbacks(history));
+	ExecClearTuple(slot);
+	memset(slot->tts_isnull, true, RelationGetDescr(history)->natts);
+	for (int i = 0; i < target->nkeys; i++)
+	{
+		slot->tts_values[target->history_keys[i] - 1] = key[i];
+		slot->tts_isnull[target->history_keys[i] - 1] = false;
+	}
+	slot->tts_values[at[HISTORY_SEQ] - 1] = Int32GetDatum(row->seq);
+	slot->tts_isnull[at[HISTORY_SEQ] - 1] = false;
+	slot->tts_values[at[HISTORY_RECORDED_AT] - 1] = TimestampTzGetDatum(row->recorded_at);
+	slot->tts_isnull[at[HISTORY_RECORDED_AT] - 1] = false;
+	slot->tts_values[at[HISTORY_VERSION] - 1] = Int32GetDatum(row->version);
+	slot->tts_isnull[at[HISTORY_VERSION] - 1] = false;
+	put_text(slot, at[HISTORY_EVENT], row->event);
+	put_text(slot, at[HISTORY_ACTION], row->action);
+	put_text(slot, at[HISTORY_FROM_STATE], row->from_state);
+	put_text(slot, at[HISTORY_TO_STATE], row->to_state);
+	put_text(slot, at[HISTORY_WORKFLOW], row->workflow);
+	put_text(slot, at[HISTORY_ACTOR], row->actor);
+	put_text(slot, at[HISTORY_ACTOR_KIND], row->actor_kind);
+	put_text(slot, at[HISTORY_SESSION_ROLE], row->session_role);
+	put_text(slot, at[HISTORY_ACTING_ROLE], row->acting_role);
+	put_text(slot, at[HISTORY_ON_BEHALF_OF], row->on_behalf_of);
+	put_text(slot, at[HISTORY_PRIVILEGE], row->privilege);
+	put_text(slot, at[HISTORY_REASON], row->reason);
+	if (row->changes)
+	{
+		Datum		changes = DirectFunctionCall1(jsonb_in, CStringGetDatum(row->changes));
+		Jsonb	   *stored = DatumGetJsonbP(changes);
+
+		/* what is hashed is what will be read back */
+		row->changes = JsonbToCString(NULL, &stored->root, VARSIZE(stored));
+		slot->tts_values[at[HISTORY_CHANGES] - 1] = changes;
+		slot->tts_isnull[at[HISTORY_CHANGES] - 1] = false;
+	}
+	history_values_hash(row, row->values_hash);
+	history_row_hash(history_key_json(target->history_key_values, target->nkeys, key), row, row->hash);
+	put_bytes(slot, at[HISTORY_SALT], row->salt, HISTORY_SALT_LEN);
+	put_bytes(slot, at[HISTORY_VALUES_HASH], row->values_hash, HISTORY_HASH_LEN);
+	put_bytes(slot, at[HISTORY_PREVIOUS_HASH], row->previous_hash, HISTORY_HASH_LEN);
+	put_bytes(slot, at[HISTORY_HASH], row->hash, HISTORY_HASH_LEN);
+	ExecStoreVirtualTuple(slot);
+
+	appending++;
+	PG_TRY();
+	{
+		ExecSimpleRelationInsert(result, estate, slot);
+	}
+	PG_FINALLY();
+	{
+		appending--;
+	}
+	PG_END_TRY();
+
+	AfterTriggerEndQuery(estate);
+	ExecCloseIndices(result);
+	ExecCloseResultRelations(estate);
+	ExecResetTupleTable(estate->es_tupleTable, false);
+	FreeExecutorState(estate);
+	table_close(history, NoLock);
+}
+
+/*
+ * history_guard(): trigger of a history table.  Rows come in only from
+ * history_append(); nothing is changed, deleted or truncated.
+ */
+PG_FUNCTION_INFO_V1(mutasi_history_guard);
+Datum
+mutasi_history_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigdata->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired BEFORE", "mutasi.history_guard")));
+	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && appending > 0)
+		return PointerGetDatum(trigdata->tg_trigtuple);
+	ereport(ERROR,
+			(errcode(ERRCODE_WF_APPEND_ONLY),
+			 errmsg("history \"%s\" is append-only", RelationGetRelationName(trigdata->tg_relation)),
+			 errhint("Rows are added by writes to the table it belongs to; personal values are erased with mutasi.erase_history_values().")));
+	return PointerGetDatum(NULL);	/* not reached */
+}

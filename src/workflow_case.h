@@ -1,0 +1,21 @@
+/*
+ * workflow_case.h
+ *	  What the SQL functions that act on cases share with the trigger.
+ */
+#ifndef MUTASI_WORKFLOW_CASE_H
+#define MUTASI_WORKFLOW_CASE_H
+
+#include "access/sysattr.h"
+#include "storage/lockdefs.h"
+
+#include "history.h"
+#include "workflow.h"
+
+extern Relation workflow_open(Oid relid, LOCKMODE lockmode);
+extern void workflow_require_owner(const WorkflowTarget *target);
+extern TupleTableSlot *workflow_slot(Relation rel, Datum row);
+extern Node *workflow_parse_condition(WorkflowTarget *target, Relation rel, const char *text);
+extern bool workflow_record_baseline(WorkflowCase *c, const char *event);
+extern void workflow_fill_row(HistoryRow *row, const WorkflowPerson *person, const WorkflowDefinition *definition);
+
+#endif							/* MUTASI_WORKFLOW_CASE_H */
