@@ -87,14 +87,14 @@ run "" 'mkdir -m 700 /root/tmp; cd "/root/a clone" && TMPDIR=/root/tmp make chec
 run "" 'cd "/root/a clone" && umask 077 && make check' && clean_check; verdict $? "a strict umask"
 run "" 'cd "/root/a clone" && PGHOST=/nowhere PGPORT=1 PGUSER=x PGDATABASE=y PGOPTIONS=--z PGHOSTADDR=10.0.0.1 LANG=de_DE.UTF-8 make check' && clean_check; verdict $? "settings of the user's for another cluster"
 run "" 'cd "/root/a clone" && make check PG_CONFIG=$(ls /usr/lib/postgresql/*/bin/pg_config)' && clean_check; verdict $? "PG_CONFIG given"
-run "" 'cd "/root/a clone" && make check PG_CONFIG=/nowhere/pg_config' 
+run "" 'cd "/root/a clone" && make check PG_CONFIG=/nowhere/pg_config'
 [ $status != 0 ] && nothing_left; verdict $? "PG_CONFIG that is not there fails"
 run "" 'cd "/root/a clone" && (make check >/tmp/1 2>&1 & one=$!; make check >/tmp/2 2>&1; two=$?; wait $one && [ $two = 0 ]) && cat /tmp/1 && cat /tmp/2' && clean_check; verdict $? "two at once"
 echo 'SELECT 1/0;' >>"$system/root/a clone/test/data/demo.sql"
-run "" 'cd "/root/a clone" && make demo' 
+run "" 'cd "/root/a clone" && make demo'
 [ $status != 0 ] && nothing_left; verdict $? "a demo that fails says so and leaves nothing"
 echo 'SELECT 1;' >"$system/root/a clone/test/sql/error.sql"
-run "" 'cd "/root/a clone" && make check' 
+run "" 'cd "/root/a clone" && make check'
 [ $status != 0 ] && tail -n 1 "$out" | grep -qE ' [1-9][0-9]* failed$' && nothing_left; verdict $? "a check that fails says so and leaves nothing"
 # ended by a signal while a test runs: gone within seconds
 echo 'SELECT pg_sleep(60);' >"$system/root/a clone/test/sql/error.sql"
