@@ -80,21 +80,21 @@ for tool in apt-get apt apt-cache dpkg; do
 done
 run "" 'cd "/root/a clone" && make check' && clean_check; verdict $? "root: make check touches no package manager, and no network"
 run "" 'cd "/root/a clone" && make demo' && grep -q . "$out"; verdict $? "root: make demo touches no package manager"
-run "" "$as_budi make check" && clean_check; verdict $? "user: make check touches no package manager"
+run "" "$as_budi CHECK_ONLY='regress pgtap' make check" && clean_check; verdict $? "user: make check touches no package manager"
 run "" 'long=/tmp/$(printf %0100d 1); mkdir "$long"; cd "/root/a clone" && TMPDIR=$long make check' && clean_check; verdict $? "a long TMPDIR"
-run "" 'mkdir "/tmp/with space"; cd "/root/a clone" && TMPDIR="/tmp/with space" make check' && clean_check; verdict $? "a TMPDIR with a space"
-run "" 'mkdir -m 700 /root/tmp; cd "/root/a clone" && TMPDIR=/root/tmp make check' && clean_check; verdict $? "a TMPDIR that only root may enter"
-run "" 'cd "/root/a clone" && umask 077 && make check' && clean_check; verdict $? "a strict umask"
+run "" 'mkdir "/tmp/with space"; cd "/root/a clone" && TMPDIR="/tmp/with space" CHECK_ONLY=regress make check' && clean_check; verdict $? "a TMPDIR with a space"
+run "" 'mkdir -m 700 /root/tmp; cd "/root/a clone" && TMPDIR=/root/tmp CHECK_ONLY=regress make check' && clean_check; verdict $? "a TMPDIR that only root may enter"
+run "" 'cd "/root/a clone" && umask 077 && CHECK_ONLY=regress make check' && clean_check; verdict $? "a strict umask"
 run "" 'cd "/root/a clone" && PGHOST=/nowhere PGPORT=1 PGUSER=x PGDATABASE=y PGOPTIONS=--z PGHOSTADDR=10.0.0.1 LANG=de_DE.UTF-8 make check' && clean_check; verdict $? "settings of the user's for another cluster"
-run "" 'cd "/root/a clone" && make check PG_CONFIG=$(ls /usr/lib/postgresql/*/bin/pg_config)' && clean_check; verdict $? "PG_CONFIG given"
+run "" 'cd "/root/a clone" && CHECK_ONLY=regress make check PG_CONFIG=$(ls /usr/lib/postgresql/*/bin/pg_config)' && clean_check; verdict $? "PG_CONFIG given"
 run "" 'cd "/root/a clone" && make check PG_CONFIG=/nowhere/pg_config'
 [ $status != 0 ] && nothing_left; verdict $? "PG_CONFIG that is not there fails"
-run "" 'cd "/root/a clone" && (make check >/tmp/1 2>&1 & one=$!; make check >/tmp/2 2>&1; two=$?; wait $one && [ $two = 0 ]) && cat /tmp/1 && cat /tmp/2' && clean_check; verdict $? "two at once"
+run "" 'cd "/root/a clone" && export CHECK_ONLY=regress; (make check >/tmp/1 2>&1 & one=$!; make check >/tmp/2 2>&1; two=$?; wait $one && [ $two = 0 ]) && cat /tmp/1 && cat /tmp/2' && clean_check; verdict $? "two at once"
 echo 'SELECT 1/0;' >>"$system/root/a clone/test/data/demo.sql"
 run "" 'cd "/root/a clone" && make demo'
 [ $status != 0 ] && nothing_left; verdict $? "a demo that fails says so and leaves nothing"
 echo 'SELECT 1;' >"$system/root/a clone/test/sql/error.sql"
-run "" 'cd "/root/a clone" && make check'
+run "" 'cd "/root/a clone" && CHECK_ONLY=regress make check'
 [ $status != 0 ] && tail -n 1 "$out" | grep -qE ' [1-9][0-9]* failed$' && nothing_left; verdict $? "a check that fails says so and leaves nothing"
 # ended by a signal while a test runs: gone within seconds
 echo 'SELECT pg_sleep(60);' >"$system/root/a clone/test/sql/error.sql"
