@@ -25,7 +25,7 @@ REGRESS_OPTS = --inputdir=test --load-extension=mutasi
 # Goals that a script of ours carries out, each in a throw-away place. PGXS has a
 # `check` of its own that tests nothing, so it is not even read when one of ours
 # is asked for; goals beside ours get a make of their own.
-SCRIPT_GOALS := check check-ubsan demo bench matrix bare
+SCRIPT_GOALS := demo check check-ubsan check-asan check-valgrind coverage bench matrix bare
 OTHER_GOALS := $(filter-out $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
 ifneq ($(filter $(SCRIPT_GOALS),$(MAKECMDGOALS)),)
@@ -37,7 +37,13 @@ $(SCRIPT_GOALS): export MAKELEVEL :=
 check:
 	@test/check.sh
 check-ubsan:
-	@CHECK_SANITIZE=1 test/check.sh
+	@CHECK_MODE=ubsan test/check.sh
+check-asan:
+	@CHECK_MODE=asan test/check.sh
+check-valgrind:
+	@CHECK_MODE=valgrind test/check.sh
+coverage:
+	@CHECK_MODE=coverage test/check.sh
 demo:
 	@test/demo.sh
 bench:

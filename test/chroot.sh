@@ -13,7 +13,7 @@ die() { say "$0: $*"; exit 1; }
 
 [ "$(id -u)" = 0 ] || {
 	command -v sudo >/dev/null 2>&1 || die "needs root or sudo, to make and enter chroots"
-	exec sudo env MUTASI_MATRIX="$CACHE" CHECK_ONLY="${CHECK_ONLY:-}" CHECK_SANITIZE="${CHECK_SANITIZE:-}" "$SOURCE/test/$(basename "$0")" "$@"
+	exec sudo env MUTASI_MATRIX="$CACHE" CHECK_ONLY="${CHECK_ONLY:-}" CHECK_MODE="${CHECK_MODE:-}" "$SOURCE/test/$(basename "$0")" "$@"
 }
 mkdir -p "$CACHE"
 

@@ -356,8 +356,7 @@ start_cluster() {
 		CONF
 		for setting in "$@"; do echo "$setting"; done
 	} | as_owner tee -a "$WORK/data/postgresql.conf" >/dev/null
-	# shellcheck disable=SC2086
-	as_owner ${START_WRAPPER:-} "$BINDIR/pg_ctl" -D "$WORK/data" -l "$WORK/server.log" -w -t 300 start >/dev/null ||
+	as_owner "$BINDIR/pg_ctl" -p "${SERVER_PROGRAM:-$BINDIR/postgres}" -D "$WORK/data" -l "$WORK/server.log" -w -t 600 start >/dev/null ||
 		{ cat "$WORK/server.log" >&2; die "the cluster did not start"; }
 	PGHOST=$WORK/socket PGPORT=5432 PGUSER=postgres
 	PATH=$BINDIR:$PATH

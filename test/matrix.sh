@@ -3,7 +3,7 @@
 # system of its own in a folder (about a minute to make one, then kept).
 #
 #   test/matrix.sh [WHICH…]    15 17 18 19 (as default), 15-i386 (32 bits)
-#   CHECK_ONLY, CHECK_SANITIZE as in test/check.sh
+#   CHECK_ONLY, CHECK_MODE as in test/check.sh
 #   MATRIX_FRESH=1             make the systems anew
 #   MUTASI_MATRIX=FOLDER       where they are kept (/var/tmp/mutasi-matrix)
 #
@@ -77,7 +77,7 @@ for which in "$@"; do
 	copy_source "$system$work"
 	begin=$(date +%s)
 	status=0
-	inside "$system" "" "$work" CHECK_ONLY="${CHECK_ONLY:-}" CHECK_SANITIZE="${CHECK_SANITIZE:-}" make check >"$log" 2>&1 || status=$?
+	inside "$system" "" "$work" CHECK_ONLY="${CHECK_ONLY:-}" CHECK_MODE="${CHECK_MODE:-}" make check >"$log" 2>&1 || status=$?
 	rm -rf "${system:?}$work"
 	flock -u 8
 	counts=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1)
