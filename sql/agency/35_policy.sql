@@ -1,0 +1,131 @@
+-- What the agency may set: thresholds, weights, times. A version that has been
+-- published is never changed again, so a decision can be read with the policy
+-- it was made under.
+
+CREATE TABLE @agency@.policy (
+	policy_version integer PRIMARY KEY CHECK (policy_version > 0),
+	valid_from date NOT NULL UNIQUE,
+	published_at timestamptz,
+	published_by text,
+	note text,
+	min_tenure_months integer NOT NULL DEFAULT 24 CHECK (min_tenure_months >= 0),
+	max_tenure_months integer NOT NULL DEFAULT 60 CHECK (max_tenure_months > 0),
+	own_request_years integer NOT NULL DEFAULT 10 CHECK (own_request_years >= 0),
+	min_rating smallint NOT NULL DEFAULT 4 CHECK (min_rating BETWEEN 1 AND 9),
+	rating_years integer NOT NULL DEFAULT 2 CHECK (rating_years BETWEEN 1 AND 10),
+	min_service_left_months integer NOT NULL DEFAULT 12 CHECK (min_service_left_months >= 0),
+	min_score numeric(7,6) NOT NULL DEFAULT 0.68 CHECK (min_score BETWEEN 0 AND 1),
+	max_donor_ratio numeric(5,2) NOT NULL DEFAULT 1.20 CHECK (max_donor_ratio > 0),
+	max_class_jump integer NOT NULL DEFAULT 2 CHECK (max_class_jump >= 0),
+	effective_hours numeric(8,2) NOT NULL DEFAULT 1250 CHECK (effective_hours > 0),
+	rounding_rule text NOT NULL DEFAULT 'half_up' CHECK (rounding_rule IN ('half_up', 'ceil', 'floor', 'wisn', 'teacher')),
+	grade_scheme text NOT NULL DEFAULT 'permendagri_12_2008',
+	surplus_weight numeric(3,2) NOT NULL DEFAULT 0.5 CHECK (surplus_weight BETWEEN 0 AND 1),
+	weight_competency numeric(4,3) NOT NULL DEFAULT 0.50 CHECK (weight_competency >= 0),
+	weight_performance numeric(4,3) NOT NULL DEFAULT 0.20 CHECK (weight_performance >= 0),
+	weight_qualification numeric(4,3) NOT NULL DEFAULT 0.10 CHECK (weight_qualification >= 0),
+	weight_experience numeric(4,3) NOT NULL DEFAULT 0.10 CHECK (weight_experience >= 0),
+	weight_balance numeric(4,3) NOT NULL DEFAULT 0.10 CHECK (weight_balance >= 0),
+	full_experience_months integer NOT NULL DEFAULT 60 CHECK (full_experience_months > 0),
+	max_assessment_age_months integer NOT NULL DEFAULT 36 CHECK (max_assessment_age_months > 0),
+	min_group integer NOT NULL DEFAULT 5 CHECK (min_group >= 1),
+	CHECK (max_tenure_months >= min_tenure_months),
+	CONSTRAINT policy_weights_sum_to_one
+		CHECK (weight_competency + weight_performance + weight_qualification + weight_experience + weight_balance = 1)
+);
+COMMENT ON TABLE @agency@.policy IS 'The agency''s settings by version (kebijakan): the newest published one whose valid_from has come counts. A published version is frozen; new_policy() makes the next.';
+COMMENT ON COLUMN @agency@.policy.min_tenure_months IS 'Least time in a post before a move (PP 11/2017 Ps 190(3): two years).';
+COMMENT ON COLUMN @agency@.policy.max_tenure_months IS 'Time in a post after which a rotation is due (PP 11/2017 Ps 190(3): five years); never blocks a move.';
+COMMENT ON COLUMN @agency@.policy.own_request_years IS 'Years since appointment before an own request to another agency is admitted (PermenPAN-RB 27/2021 Ps 52, 6/2024 Ps 59).';
+COMMENT ON COLUMN @agency@.policy.min_rating IS 'Least performance rating in each of the last rating_years years (Per.BKN 5/2019 Ps 3: "baik", two years).';
+COMMENT ON COLUMN @agency@.policy.min_service_left_months IS 'Least time left until retirement (BUP) at the new post.';
+COMMENT ON COLUMN @agency@.policy.min_score IS 'Least competency fit for an eligible candidate, in [0,1].';
+COMMENT ON COLUMN @agency@.policy.max_donor_ratio IS 'Highest workload ratio (EU) a move may leave behind in the unit that gives: its floor.';
+COMMENT ON COLUMN @agency@.policy.max_class_jump IS 'How many classes of post (kelas jabatan) a move may go up at once.';
+COMMENT ON COLUMN @agency@.policy.effective_hours IS 'Effective working hours a year (jam kerja efektif); BKN 1,250, Permendagri 12/2008 1,300.';
+COMMENT ON COLUMN @agency@.policy.rounding_rule IS 'How a required number of staff is rounded: see mutasi.round_staff.';
+COMMENT ON COLUMN @agency@.policy.grade_scheme IS 'Which bands grade a workload ratio: see mutasi.efficiency_grade.';
+COMMENT ON COLUMN @agency@.policy.surplus_weight IS 'How much holding more than asked counts against the fit, 0 to 1.';
+COMMENT ON COLUMN @agency@.policy.full_experience_months IS 'Months in the same job family that count as full experience.';
+COMMENT ON COLUMN @agency@.policy.max_assessment_age_months IS 'Age from which an assessment is reported as out of date.';
+COMMENT ON COLUMN @agency@.policy.min_group IS 'Aggregates over fewer people than this are not shown.';
+INSERT INTO @agency@.policy (policy_version, valid_from, published_at, published_by, note)
+	VALUES (1, '2000-01-01', now(), session_user, 'shipped defaults');
+
+CREATE FUNCTION @agency@.policy_frozen() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF OLD.published_at IS NOT NULL THEN
+		PERFORM mutasi.raise_error('MU105', 'policy version %1 is published and cannot be changed', ARRAY[OLD.policy_version::text],
+			hint => 'Make the next version with new_policy() and publish it.');
+	END IF;
+	RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.policy_frozen() IS 'Trigger: refuses to change or delete a published policy version (MU105).';
+CREATE TRIGGER policy_frozen BEFORE UPDATE OR DELETE ON @agency@.policy
+	FOR EACH ROW EXECUTE FUNCTION @agency@.policy_frozen();
+
+CREATE FUNCTION @agency@.policy_on(as_of date DEFAULT current_date) RETURNS @agency@.policy
+	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT p FROM policy AS p WHERE p.published_at IS NOT NULL AND p.valid_from <= as_of ORDER BY p.valid_from DESC LIMIT 1
+$body$;
+COMMENT ON FUNCTION @agency@.policy_on(date) IS 'The policy in force on a day.';
+
+CREATE FUNCTION @agency@.policy_surplus() RETURNS numeric
+	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT p.surplus_weight FROM policy_on() AS p
+$body$;
+COMMENT ON FUNCTION @agency@.policy_surplus() IS 'The surplus weight of the policy in force today.';
+
+CREATE FUNCTION @agency@.new_policy(valid_from date, changes jsonb DEFAULT '{}', note text DEFAULT NULL, publish boolean DEFAULT true)
+	RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	base policy;
+	next_version integer;
+	unknown text;
+BEGIN
+	LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
+	SELECT k INTO unknown FROM jsonb_object_keys(changes) AS k
+		WHERE k NOT IN (SELECT a.attname FROM pg_attribute AS a
+				WHERE a.attrelid = '@agency@.policy'::regclass AND a.attnum > 0 AND NOT a.attisdropped)
+			OR k IN ('policy_version', 'valid_from', 'published_at', 'published_by', 'note')
+		ORDER BY k LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('22023', 'the policy has no setting "%1"', ARRAY[unknown],
+			hint => 'The settings are the columns of the table policy.');
+	END IF;
+	SELECT p.* INTO base FROM policy AS p WHERE p.published_at IS NOT NULL AND p.valid_from <= new_policy.valid_from
+		ORDER BY p.valid_from DESC LIMIT 1;
+	SELECT max(p.policy_version) + 1 INTO next_version FROM policy AS p;
+	base := jsonb_populate_record(base, changes);
+	base.policy_version := next_version;
+	base.valid_from := new_policy.valid_from;
+	base.note := new_policy.note;
+	base.published_at := CASE WHEN publish THEN now() END;
+	base.published_by := CASE WHEN publish THEN session_user::text END;
+	INSERT INTO policy SELECT base.*;
+	RETURN next_version;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}; publishes it unless told not to. Returns its number.';
+
+CREATE FUNCTION @agency@.policy_published() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	-- a new surplus weight that is in force changes what posts ask
+	IF (SELECT p.policy_version FROM policy_on() AS p) = NEW.policy_version THEN
+		PERFORM derive_requirements(ARRAY(SELECT p.post_id FROM post AS p WHERE p.surplus_weight IS NULL ORDER BY p.post_id));
+	END IF;
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.policy_published() IS 'Trigger: derives requirements anew when a policy that is in force is published.';
+CREATE TRIGGER policy_published AFTER INSERT OR UPDATE ON @agency@.policy
+	FOR EACH ROW WHEN (NEW.published_at IS NOT NULL) EXECUTE FUNCTION @agency@.policy_published();

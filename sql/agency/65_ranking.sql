@@ -1,0 +1,429 @@
+-- Who fits best. The composite score is a weighted sum of five parts, each in
+-- [0,1], with the policy's weights:
+--   competency     mutasi.match_score(profile, requirement)
+--   performance    mean score of the last ratings
+--   qualification  1 level and field fit, 0.5 the level only, 0 neither
+--   experience     months in the post's job family, of those that count as full
+--   balance        what the move does to both units' |required - existing|:
+--                  1 helps both, 0.5 nothing, 0 harms both
+-- A part of which nothing is on record is NULL and adds nothing. Equal scores
+-- go by seniority (daftar urut kepangkatan): grade, time in grade, length of
+-- service, education, age; at last by employee_id. Names and NIPs decide nothing.
+
+CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of date DEFAULT current_date)
+	RETURNS TABLE (employee_id integer, post_id integer, score numeric, competency numeric, performance numeric,
+		qualification numeric, experience numeric, balance numeric, from_post_id integer, from_unit_id integer)
+	LANGUAGE sql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	WITH pair AS MATERIALIZED (SELECT q.e, q.p FROM unnest(employees, posts) AS q (e, p)),
+	person AS MATERIALIZED (SELECT array_agg(DISTINCT q.e) AS ids FROM pair AS q),
+	y AS MATERIALIZED (SELECT * FROM policy_on(as_of)),
+	target AS MATERIALIZED (
+		SELECT p.post_id, p.unit_id, p.requirement, p.family, p.min_education, p.education_fields
+		FROM post AS p WHERE p.post_id = ANY (posts)),
+	origin AS MATERIALIZED (SELECT c.* FROM person AS n CROSS JOIN LATERAL current_post(n.ids, as_of) AS c),
+	rated AS MATERIALIZED (SELECT r.* FROM person AS n CROSS JOIN y CROSS JOIN LATERAL recent_rating(n.ids, as_of, y.rating_years) AS r),
+	figures AS MATERIALIZED (
+		SELECT f.unit_id, f.required, f.existing
+		FROM unit_figures(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
+	served AS MATERIALIZED (
+		SELECT i.employee_id, p.family, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of))) AS months
+		FROM person AS n
+		JOIN incumbency AS i ON i.employee_id = ANY (n.ids) AND i.valid_from <= as_of AND i.kind <> 'acting'
+		JOIN post AS p USING (post_id)
+		GROUP BY i.employee_id, p.family),
+	schooling AS MATERIALIZED (
+		SELECT t.post_id, d.employee_id, max(d.level) AS level,
+			max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
+		FROM person AS n
+		JOIN education AS d ON d.employee_id = ANY (n.ids) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
+		CROSS JOIN target AS t
+		GROUP BY t.post_id, d.employee_id),
+	part AS (
+		SELECT q.e, q.p,
+			mutasi.match_score(e.profile, t.requirement) AS competency,
+			round(r.score, 6) AS performance,
+			CASE WHEN t.min_education IS NULL AND t.education_fields IS NULL THEN 1
+				WHEN s.level IS NULL THEN NULL
+				WHEN s.level_in_field >= coalesce(t.min_education, 0) THEN 1
+				WHEN s.level >= coalesce(t.min_education, 0) THEN 0.5
+				ELSE 0 END AS qualification,
+			CASE WHEN t.family IS NULL THEN
+					CASE WHEN e.appointed_on IS NULL THEN NULL
+						ELSE round(least(1, greatest(0, months_between(e.appointed_on, as_of))::numeric / y.full_experience_months), 6) END
+				WHEN o.post_id IS NULL AND m.months IS NULL THEN NULL
+				ELSE round(least(1, coalesce(m.months, 0)::numeric / y.full_experience_months), 6) END AS experience,
+			CASE WHEN o.unit_id = t.unit_id THEN 0.5
+				WHEN o.unit_id IS NULL THEN CASE WHEN ft.required IS NOT NULL
+					THEN round((abs(ft.required - ft.existing) - abs(ft.required - ft.existing - 1) + 1) / 2, 6) END
+				ELSE round((abs(fo.required - fo.existing) - abs(fo.required - fo.existing + o.share)
+					+ abs(ft.required - ft.existing) - abs(ft.required - ft.existing - o.share) + 2 * o.share) / (4 * o.share), 6) END AS balance,
+			o.post_id AS from_post_id, o.unit_id AS from_unit_id
+		FROM pair AS q
+		CROSS JOIN y
+		JOIN employee AS e ON e.employee_id = q.e
+		JOIN target AS t ON t.post_id = q.p
+		LEFT JOIN origin AS o ON o.employee_id = q.e
+		LEFT JOIN rated AS r ON r.employee_id = q.e
+		LEFT JOIN schooling AS s ON s.employee_id = q.e AND s.post_id = q.p
+		LEFT JOIN served AS m ON m.employee_id = q.e AND m.family = t.family
+		LEFT JOIN figures AS fo ON fo.unit_id = o.unit_id
+		LEFT JOIN figures AS ft ON ft.unit_id = t.unit_id)
+	SELECT d.e, d.p,
+		round(y.weight_competency * coalesce(d.competency, 0) + y.weight_performance * coalesce(d.performance, 0)
+			+ y.weight_qualification * coalesce(d.qualification, 0) + y.weight_experience * coalesce(d.experience, 0)
+			+ y.weight_balance * coalesce(d.balance, 0), 6),
+		d.competency, d.performance, d.qualification, d.experience, d.balance, d.from_post_id, d.from_unit_id
+	FROM part AS d CROSS JOIN y
+$body$;
+COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';
+
+-- The walk behind candidates() and rank_of(): people in the order of their
+-- competency fit, page by page, each page scored in full, until nobody further
+-- on can still come in front (threshold algorithm: what the other parts can add
+-- is at most the sum of their weights). Exact, ties included.
+CREATE FUNCTION @agency@.best_people(post integer, k integer, least_score numeric, as_of date, eligible_only boolean) RETURNS integer[]
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	asked mutasi.competency_requirement;
+	y policy;
+	others numeric;
+	reach integer := greatest(1024, 8 * coalesce(k, 0));
+	people integer[];
+	fits numeric[];
+	done integer := 0;
+	page_size integer := greatest(64, 2 * coalesce(k, 0));
+	page integer[];
+	pool integer[] := '{}';
+	pool_scores numeric[] := '{}';
+	threshold numeric := least_score;
+BEGIN
+	SELECT p.requirement INTO asked FROM post AS p WHERE p.post_id = best_people.post;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
+	END IF;
+	SELECT * INTO y FROM policy_on(as_of);
+	others := y.weight_performance + y.weight_qualification + y.weight_experience + y.weight_balance;
+	LOOP
+		SELECT array_agg(f.employee_id ORDER BY f.distance, f.employee_id), array_agg(f.fit ORDER BY f.distance, f.employee_id)
+			INTO people, fits
+			FROM (SELECT e.employee_id, e.profile OPERATOR(mutasi.<=>) asked AS distance, mutasi.match_score(e.profile, asked) AS fit
+				FROM employee AS e
+				WHERE (e.left_on IS NULL OR e.left_on > as_of)
+					AND e.employee_id <> ALL (ARRAY(SELECT i.employee_id FROM incumbency AS i
+						WHERE i.post_id = best_people.post AND i.kind <> 'acting'
+							AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)))
+				ORDER BY e.profile OPERATOR(mutasi.<=>) asked LIMIT reach) AS f;
+		-- Ties at the end of the reach may fall either way: those people are
+		-- looked at again from a longer reach, never half.
+		WHILE done < coalesce(cardinality(people), 0) LOOP
+			page := people[done + 1 : done + page_size];
+			IF eligible_only THEN
+				page := ARRAY(SELECT s.employee_id
+					FROM eligibility_summary(page, array_fill(best_people.post, ARRAY[cardinality(page)]), as_of) AS s WHERE s.eligible);
+			END IF;
+			SELECT array_agg(u.id), array_agg(u.score) INTO pool, pool_scores
+				FROM (SELECT w.id, w.score, rank() OVER (ORDER BY w.score DESC) AS place
+					FROM (SELECT o.id, o.score FROM unnest(pool, pool_scores) AS o (id, score)
+						UNION
+						SELECT s.employee_id, s.score
+						FROM score_pairs(page, array_fill(best_people.post, ARRAY[cardinality(page)]), as_of) AS s) AS w
+					WHERE least_score IS NULL OR w.score >= least_score) AS u
+				WHERE k IS NULL OR u.place <= k;
+			pool := coalesce(pool, '{}');
+			pool_scores := coalesce(pool_scores, '{}');
+			done := least(done + page_size, cardinality(people));
+			IF k IS NOT NULL AND cardinality(pool) >= k THEN
+				threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
+			END IF;
+			IF threshold > y.weight_competency * coalesce(fits[done], 0) + others THEN
+				RETURN pool;
+			END IF;
+			page_size := least(page_size * 2, 4096);
+		END LOOP;
+		IF coalesce(cardinality(people), 0) < reach THEN
+			RETURN pool;
+		END IF;
+		-- people at the same distance as the last one may have been cut off
+		-- in another order: start again behind the last different one
+		WHILE done > 0 AND fits[done] IS NOT DISTINCT FROM fits[cardinality(people)] LOOP
+			done := done - 1;
+		END LOOP;
+		reach := least(reach::bigint * 8, 2147483647)::integer;
+	END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.best_people(integer, integer, numeric, date, boolean) IS 'Ids, in no order, of the k people with the highest composite score for a post and of all who equal the last of them; with least_score, of all who have at least that.';
+
+-- Seniority, the tie-break of last resort but one (DUK).
+CREATE FUNCTION @agency@.seniority(employees integer[])
+	RETURNS TABLE (employee_id integer, place bigint)
+	LANGUAGE sql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT e.employee_id, row_number() OVER (ORDER BY
+		g.scheme DESC NULLS LAST, g.position DESC NULLS LAST, e.grade_since NULLS LAST, e.appointed_on NULLS LAST,
+		d.level DESC NULLS LAST, e.born_on NULLS LAST, e.employee_id)
+	FROM employee AS e
+	LEFT JOIN grade AS g USING (grade)
+	LEFT JOIN (SELECT s.employee_id, max(s.level) AS level FROM education AS s WHERE s.employee_id = ANY (employees) GROUP BY s.employee_id) AS d USING (employee_id)
+	WHERE e.employee_id = ANY (employees)
+$body$;
+COMMENT ON FUNCTION @agency@.seniority(integer[]) IS 'These people in the order of the seniority list (daftar urut kepangkatan, DUK): grade (PNS before PPPK), time in grade, length of service, education, age; at last employee_id.';
+
+CREATE FUNCTION @agency@.candidates(post integer, k integer DEFAULT 10, as_of date DEFAULT current_date, eligible_only boolean DEFAULT false)
+	RETURNS TABLE (rank integer, employee_id integer, name text, score numeric, competency numeric, performance numeric,
+		qualification numeric, experience numeric, balance numeric, eligible boolean, reason text, from_post_id integer, from_unit_id integer)
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	pool integer[];
+BEGIN
+	IF k IS NULL OR k < 1 OR k > 10000 THEN
+		PERFORM mutasi.raise_error('22023', 'the number of candidates must be from 1 to 10000, not %1', ARRAY[k::text]);
+	END IF;
+	pool := best_people(post, k, NULL, as_of, eligible_only);
+	RETURN QUERY
+		WITH scored AS MATERIALIZED (
+			SELECT s.*, row_number() OVER (ORDER BY s.score DESC, d.place) AS nth
+			FROM score_pairs(pool, array_fill(candidates.post, ARRAY[cardinality(pool)]), as_of) AS s
+			JOIN seniority(pool) AS d ON d.employee_id = s.employee_id),
+		best AS MATERIALIZED (SELECT c.* FROM scored AS c WHERE c.nth <= k),
+		listed AS MATERIALIZED (SELECT array_agg(b.employee_id) AS ids, array_agg(b.post_id) AS posts FROM best AS b)
+		SELECT b.nth::integer, b.employee_id, e.name, b.score, b.competency, b.performance, b.qualification, b.experience, b.balance,
+			g.eligible, g.reason, b.from_post_id, b.from_unit_id
+		FROM best AS b
+		JOIN employee AS e ON e.employee_id = b.employee_id
+		LEFT JOIN (SELECT w.* FROM listed AS l CROSS JOIN LATERAL eligibility_summary(l.ids, l.posts, as_of) AS w) AS g
+			ON g.employee_id = b.employee_id
+		ORDER BY b.nth;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.candidates(integer, integer, date, boolean) IS 'The k best people for a post, exactly, with the composite score, its parts (NULL: nothing on record), eligibility and the reasons against it. Holders of the post are left out. eligible_only: only those whom no rule holds back.';
+
+CREATE FUNCTION @agency@.rank_of(employee integer, post integer, as_of date DEFAULT current_date)
+	RETURNS TABLE (rank integer, score numeric)
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	own numeric;
+	pool integer[];
+BEGIN
+	SELECT s.score INTO own FROM score_pairs(ARRAY[employee], ARRAY[post], as_of) AS s;
+	IF own IS NULL THEN
+		RETURN;
+	END IF;
+	pool := best_people(post, NULL, own, as_of, false);
+	RETURN QUERY SELECT r.nth::integer, r.score
+		FROM (SELECT s.employee_id, s.score, row_number() OVER (ORDER BY s.score DESC, d.place) AS nth
+			FROM score_pairs(pool, array_fill(rank_of.post, ARRAY[cardinality(pool)]), as_of) AS s
+			JOIN seniority(pool) AS d ON d.employee_id = s.employee_id) AS r
+		WHERE r.employee_id = rank_of.employee;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.rank_of(integer, integer, date) IS 'A person''s rank for a post among everybody who does not hold it, and the composite score; no row for a holder of the post.';
+
+CREATE FUNCTION @agency@.open_posts(as_of date DEFAULT current_date)
+	RETURNS TABLE (post_id integer, unit_id integer, seats integer, held numeric, coming numeric, free numeric)
+	LANGUAGE sql STABLE ROWS 200 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	WITH held AS (
+		SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i
+		WHERE i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of) GROUP BY i.post_id),
+	short AS MATERIALIZED (
+		SELECT p.post_id, p.unit_id, p.seats, coalesce(h.held, 0) AS held
+		FROM post AS p LEFT JOIN held AS h USING (post_id)
+		WHERE p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.seats - coalesce(h.held, 0) >= 1)
+	SELECT s.post_id, s.unit_id, s.seats, s.held, coalesce(m.coming, 0), s.seats - s.held - coalesce(m.coming, 0)
+	FROM short AS s
+	LEFT JOIN pending_moves((SELECT array_agg(x.post_id) FROM short AS x)) AS m USING (post_id)
+$body$;
+COMMENT ON FUNCTION @agency@.open_posts(date) IS 'Posts with at least one seat nobody holds on a day, and how many of those seats are promised to decided transfers.';
+
+CREATE FUNCTION @agency@.opportunities(employee integer, k integer DEFAULT 10, as_of date DEFAULT current_date)
+	RETURNS TABLE (rank integer, post_id integer, title text, unit_name text, score numeric, competency numeric, performance numeric,
+		qualification numeric, experience numeric, balance numeric, eligible boolean, reason text)
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	pool integer[];
+BEGIN
+	IF k IS NULL OR k < 1 OR k > 10000 THEN
+		PERFORM mutasi.raise_error('22023', 'the number of posts must be from 1 to 10000, not %1', ARRAY[k::text]);
+	END IF;
+	IF NOT EXISTS (SELECT FROM employee AS e WHERE e.employee_id = opportunities.employee) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no employee %1', ARRAY[employee::text]);
+	END IF;
+	pool := ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o JOIN post AS p USING (post_id) WHERE o.free >= 1 AND p.open ORDER BY o.post_id);
+	RETURN QUERY
+		WITH best AS MATERIALIZED (
+			SELECT s.*, row_number() OVER (ORDER BY s.score DESC, s.post_id) AS nth
+			FROM score_pairs(array_fill(opportunities.employee, ARRAY[cardinality(pool)]), pool, as_of) AS s
+			WHERE s.from_post_id IS DISTINCT FROM s.post_id
+			ORDER BY s.score DESC, s.post_id LIMIT k),
+		listed AS MATERIALIZED (SELECT array_agg(b.employee_id) AS ids, array_agg(b.post_id) AS posts FROM best AS b)
+		SELECT b.nth::integer, b.post_id, p.title, u.name, b.score, b.competency, b.performance, b.qualification, b.experience, b.balance,
+			g.eligible, g.reason
+		FROM best AS b
+		JOIN post AS p ON p.post_id = b.post_id JOIN unit AS u ON u.unit_id = p.unit_id
+		LEFT JOIN (SELECT w.* FROM listed AS l CROSS JOIN LATERAL eligibility_summary(l.ids, l.posts, as_of) AS w) AS g
+			ON g.post_id = b.post_id
+		ORDER BY b.nth;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.opportunities(integer, integer, date) IS 'The k free posts that suit a person best, exactly, with the composite score, its parts, eligibility and the reasons against it. Equal scores go by post_id.';
+
+CREATE FUNCTION @agency@.explain_match(employee integer, post integer)
+	RETURNS TABLE (competency text, kind text, required numeric, held numeric, gap numeric, weight numeric, mandatory boolean, contribution numeric)
+	LANGUAGE sql STABLE ROWS 68 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT k.name, x.kind, x.required, x.held, x.gap, x.weight, x.mandatory, x.contribution
+	FROM employee AS e JOIN post AS p ON p.post_id = explain_match.post
+	CROSS JOIN LATERAL mutasi.match_explain(e.profile, p.requirement) AS x
+	JOIN competency AS k ON k.competency_id = x.competency
+	WHERE e.employee_id = explain_match.employee
+	ORDER BY abs(x.contribution) DESC, x.competency
+$body$;
+COMMENT ON FUNCTION @agency@.explain_match(integer, integer) IS 'Why a person fits a post as well or badly as the competency part says: one row a competency, the largest contribution to the distance first.';
+
+CREATE FUNCTION @agency@.why_not(employee integer, post integer, as_of date DEFAULT current_date)
+	RETURNS TABLE (aspect text, finding text, remedy text)
+	LANGUAGE plpgsql STABLE ROWS 20 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	own record;
+	place record;
+	lead record;
+	y policy;
+BEGIN
+	IF NOT EXISTS (SELECT FROM employee AS e WHERE e.employee_id = why_not.employee) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no employee %1', ARRAY[employee::text]);
+	END IF;
+	SELECT * INTO own FROM score_pairs(ARRAY[employee], ARRAY[post], as_of);
+	IF own IS NULL THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
+	END IF;
+	SELECT * INTO y FROM policy_on(as_of);
+	SELECT * INTO place FROM rank_of(employee, post, as_of);
+	SELECT c.* INTO lead FROM candidates(post, 1, as_of) AS c;
+	aspect := 'rank';
+	finding := CASE WHEN place.rank IS NULL THEN 'holds the post already'
+		ELSE format('rank %s with a score of %s; the first has %s', place.rank, round(own.score, 3), round(lead.score, 3)) END;
+	remedy := NULL;
+	RETURN NEXT;
+	RETURN QUERY
+		SELECT x.part, CASE WHEN x.value IS NULL THEN format('nothing on record; costs %s of the score', round(x.weight, 3))
+				ELSE format('%s of 1; costs %s of the score', round(x.value, 3), round(x.weight * (1 - x.value), 3)) END,
+			CASE x.part WHEN 'competency' THEN 'close the gaps listed below'
+				WHEN 'performance' THEN CASE WHEN x.value IS NULL THEN 'have the last years'' ratings entered' ELSE 'a better rating in the years to come' END
+				WHEN 'qualification' THEN CASE WHEN x.value IS NULL THEN 'have the education entered' ELSE 'a degree of the level and field asked for' END
+				WHEN 'experience' THEN format('%s months in the job family count as full', y.full_experience_months)
+				ELSE 'lies in the two units'' workload, not in the person' END
+		FROM (VALUES ('competency', own.competency, y.weight_competency), ('performance', own.performance, y.weight_performance),
+			('qualification', own.qualification, y.weight_qualification), ('experience', own.experience, y.weight_experience),
+			('balance', own.balance, y.weight_balance)) AS x (part, value, weight)
+		WHERE x.weight > 0 AND coalesce(x.value, 0) < 1;
+	RETURN QUERY
+		SELECT 'rule: ' || c.rule, CASE WHEN c.passed IS NULL THEN 'unknown: ' ELSE '' END || c.detail,
+			CASE WHEN c.passed IS NULL THEN 'have the record completed'
+				WHEN c.waivable THEN 'may be waived by the authority in charge' ELSE 'cannot be waived' END
+		FROM check_eligibility(ARRAY[employee], ARRAY[post], as_of) AS c
+		WHERE c.passed IS NOT TRUE AND NOT c.waived
+		ORDER BY c.place, c.rule;
+	RETURN QUERY
+		SELECT 'competency: ' || m.competency,
+			CASE WHEN m.held IS NULL THEN format('not assessed, %s asked', trim_scale(m.required))
+				ELSE format('holds %s, %s asked', trim_scale(m.held), trim_scale(m.required)) END,
+			CASE WHEN m.held IS NULL THEN 'have it assessed' ELSE format('raise it by %s', trim_scale(m.required - m.held)) END
+		FROM explain_match(employee, post) AS m
+		WHERE m.held IS NULL OR m.held < m.required
+		LIMIT 10;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.why_not(integer, integer, date) IS 'What keeps a person from a post: rank, what each part of the score costs, rules not passed, the largest competency gaps, each with what would have to change.';
+
+CREATE FUNCTION @agency@.what_if(employees integer[], posts integer[], as_of date DEFAULT current_date)
+	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,
+		ratio_before numeric, ratio_after numeric, efficiency_before text, efficiency_after text)
+	LANGUAGE sql STABLE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	WITH move AS MATERIALIZED (
+		SELECT q.e, t.unit_id AS to_unit, o.unit_id AS from_unit, coalesce(o.share, 1) AS share
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN post AS t ON t.post_id = q.p
+		LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e),
+	net AS (
+		SELECT n.unit_id, sum(n.change) AS change
+		FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m
+			UNION ALL SELECT m.from_unit, -m.share FROM move AS m WHERE m.from_unit IS NOT NULL) AS n
+		GROUP BY n.unit_id)
+	SELECT f.unit_id, u.name, f.required, f.existing, f.existing + n.change,
+		f.ratio, mutasi.workload_ratio(f.required, f.existing + n.change),
+		mutasi.efficiency_grade(f.ratio, y.grade_scheme),
+		mutasi.efficiency_grade(mutasi.workload_ratio(f.required, f.existing + n.change), y.grade_scheme)
+	FROM net AS n
+	JOIN LATERAL unit_figures(ARRAY[n.unit_id], as_of) AS f ON f.unit_id = n.unit_id
+	JOIN unit AS u ON u.unit_id = f.unit_id
+	CROSS JOIN policy_on(as_of) AS y
+	ORDER BY f.unit_id
+$body$;
+COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date) IS 'What moves would do to the units concerned: staff and workload ratio before and after. Changes nothing.';
+
+CREATE FUNCTION @agency@.plan_what_if(plan integer, as_of date DEFAULT current_date)
+	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,
+		ratio_before numeric, ratio_after numeric, efficiency_before text, efficiency_after text)
+	LANGUAGE sql STABLE ROWS 50 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT w.* FROM (SELECT array_agg(m.employee_id ORDER BY m.employee_id) AS e, array_agg(m.to_post_id ORDER BY m.employee_id) AS p
+			FROM transfer_plan_move AS m WHERE m.plan_id = plan) AS a
+		CROSS JOIN LATERAL what_if(a.e, a.p, as_of) AS w
+$body$;
+COMMENT ON FUNCTION @agency@.plan_what_if(integer, date) IS 'What all moves of a plan together would do to the units concerned; see what_if.';
+
+-- Rankings of every vacancy at once are taken on purpose and say when.
+CREATE TABLE @agency@.ranking_snapshot (
+	snapshot_id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+	taken_at timestamptz NOT NULL DEFAULT now(),
+	as_of date NOT NULL,
+	policy_version integer NOT NULL REFERENCES @agency@.policy
+);
+COMMENT ON TABLE @agency@.ranking_snapshot IS 'When the rankings of all vacancies were taken, for which day and under which policy.';
+CREATE TABLE @agency@.ranking_row (
+	snapshot_id integer NOT NULL REFERENCES @agency@.ranking_snapshot ON DELETE CASCADE,
+	post_id integer NOT NULL REFERENCES @agency@.post ON DELETE CASCADE,
+	rank integer NOT NULL,
+	employee_id integer NOT NULL REFERENCES @agency@.employee ON DELETE CASCADE,
+	score numeric(7,6) NOT NULL,
+	competency numeric(7,6),
+	performance numeric(7,6),
+	qualification numeric(7,6),
+	experience numeric(7,6),
+	balance numeric(7,6),
+	eligible boolean,
+	reason text,
+	from_post_id integer,
+	from_unit_id integer,
+	PRIMARY KEY (snapshot_id, post_id, rank)
+);
+CREATE INDEX ranking_row_employee_idx ON @agency@.ranking_row (employee_id);
+COMMENT ON TABLE @agency@.ranking_row IS 'The best candidates of each vacancy in a snapshot; columns as candidates() returns them.';
+
+CREATE FUNCTION @agency@.take_ranking_snapshot(k integer DEFAULT 10, as_of date DEFAULT current_date) RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	made integer;
+BEGIN
+	INSERT INTO ranking_snapshot (as_of, policy_version) SELECT take_ranking_snapshot.as_of, p.policy_version FROM policy_on(as_of) AS p
+		RETURNING snapshot_id INTO made;
+	INSERT INTO ranking_row (snapshot_id, post_id, rank, employee_id, score, competency, performance, qualification, experience, balance,
+			eligible, reason, from_post_id, from_unit_id)
+		SELECT made, o.post_id, c.rank, c.employee_id, c.score, c.competency, c.performance, c.qualification, c.experience, c.balance,
+			c.eligible, c.reason, c.from_post_id, c.from_unit_id
+		FROM open_posts(as_of) AS o
+		CROSS JOIN LATERAL candidates(o.post_id, k, as_of) AS c
+		WHERE o.free >= 1;
+	RETURN made;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.take_ranking_snapshot(integer, date) IS 'Ranks the k best candidates of every free post and keeps the result for the view candidate_ranking; returns the snapshot''s id.';
