@@ -88,10 +88,14 @@ CREATE TRIGGER incumbency_within_limits_update AFTER UPDATE ON @agency@.incumben
 
 CREATE FUNCTION @agency@.incumbents(as_of date DEFAULT current_date)
 	RETURNS TABLE (employee_id integer, post_id integer, unit_id integer, valid_from date, share numeric, kind text)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT i.employee_id, i.post_id, p.unit_id, i.valid_from, i.share, i.kind
-	FROM incumbency AS i JOIN post AS p USING (post_id)
-	WHERE i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT i.employee_id, i.post_id, p.unit_id, i.valid_from, i.share, i.kind
+		FROM incumbency AS i JOIN post AS p USING (post_id)
+		WHERE i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of);
+END
 $body$;
 COMMENT ON FUNCTION @agency@.incumbents(date) IS 'Who holds which post on a day, with the unit and since when; acting holders included.';

@@ -38,18 +38,23 @@ COMMENT ON COLUMN @agency@.assessment.level IS 'Level found, 0 = assessed and ho
 COMMENT ON COLUMN @agency@.assessment.expires_on IS 'First day it no longer counts; NULL: never.';
 
 -- What counts on a day: one row per person and competency.
-CREATE FUNCTION @agency@.current_assessment(employees integer[] DEFAULT NULL, as_of date DEFAULT current_date)
+CREATE FUNCTION @agency@.current_assessment(employees integer[], as_of date DEFAULT current_date)
 	RETURNS TABLE (employee_id integer, competency_id integer, level numeric, assessed_on date, expires_on date)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT DISTINCT ON (a.employee_id, a.competency_id)
-		a.employee_id, a.competency_id, a.level, a.assessed_on, a.expires_on
-	FROM assessment AS a
-	WHERE (employees IS NULL OR a.employee_id = ANY (employees))
-		AND a.assessed_on <= as_of AND (a.expires_on IS NULL OR a.expires_on > as_of)
-	ORDER BY a.employee_id, a.competency_id, a.assessed_on DESC, a.assessment_id DESC
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT DISTINCT ON (a.employee_id, a.competency_id)
+			a.employee_id, a.competency_id, a.level, a.assessed_on, a.expires_on
+		-- joined, not "= ANY": an array is searched from its beginning for every row
+		FROM (SELECT DISTINCT u FROM unnest(employees) AS u) AS w
+		JOIN assessment AS a ON a.employee_id = w.u
+		WHERE a.assessed_on <= as_of AND (a.expires_on IS NULL OR a.expires_on > as_of)
+		ORDER BY a.employee_id, a.competency_id, a.assessed_on DESC, a.assessment_id DESC;
+END
 $body$;
-COMMENT ON FUNCTION @agency@.current_assessment(integer[], date) IS 'The assessments that count on a day: per person and competency the newest that has not expired. employees NULL: everybody.';
+COMMENT ON FUNCTION @agency@.current_assessment(integer[], date) IS 'The assessments that count on a day: per person and competency the newest that has not expired.';
 
 CREATE FUNCTION @agency@.profile_on(employee integer, as_of date DEFAULT current_date) RETURNS mutasi.competency_profile
 	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
@@ -67,10 +72,10 @@ AS $body$
 DECLARE
 	written bigint;
 BEGIN
-	PERFORM FROM employee AS e WHERE e.employee_id = ANY (employees) ORDER BY e.employee_id FOR NO KEY UPDATE;
+	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(employees) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
 	UPDATE employee AS e SET profile = d.profile, profile_as_of = as_of
 		FROM (SELECT w.employee_id, a.profile
-			FROM unnest(employees) AS w (employee_id)
+			FROM (SELECT DISTINCT u AS employee_id FROM unnest(employees) AS u) AS w
 			LEFT JOIN (SELECT c.employee_id, mutasi.profile_agg(c.competency_id, c.level) AS profile
 				FROM current_assessment(employees, as_of) AS c GROUP BY c.employee_id) AS a USING (employee_id)) AS d
 		WHERE e.employee_id = d.employee_id
@@ -142,13 +147,14 @@ AS $body$
 DECLARE
 	written bigint;
 BEGIN
-	PERFORM FROM post AS p WHERE p.post_id = ANY (posts) ORDER BY p.post_id FOR NO KEY UPDATE;
+	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(posts) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
 	UPDATE post AS p SET requirement = d.requirement
 		FROM (SELECT w.post_id, mutasi.with_surplus(a.requirement, coalesce(w.surplus_weight, policy_surplus())) AS requirement
 			FROM post AS w
 			LEFT JOIN (SELECT c.post_id, mutasi.requirement_agg(c.competency_id, c.level, c.weight, c.kind, c.mandatory) AS requirement
-				FROM post_competency AS c WHERE c.post_id = ANY (posts) GROUP BY c.post_id) AS a USING (post_id)
-			WHERE w.post_id = ANY (posts)) AS d
+				FROM (SELECT DISTINCT u AS post_id FROM unnest(posts) AS u) AS n JOIN post_competency AS c USING (post_id)
+				GROUP BY c.post_id) AS a USING (post_id)
+			WHERE w.post_id IN (SELECT u FROM unnest(posts) AS u)) AS d
 		WHERE p.post_id = d.post_id AND p.requirement IS DISTINCT FROM d.requirement;
 	GET DIAGNOSTICS written = ROW_COUNT;
 	RETURN written;

@@ -68,16 +68,25 @@ CREATE TRIGGER policy_frozen BEFORE UPDATE OR DELETE ON @agency@.policy
 	FOR EACH ROW EXECUTE FUNCTION @agency@.policy_frozen();
 
 CREATE FUNCTION @agency@.policy_on(as_of date DEFAULT current_date) RETURNS @agency@.policy
-	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT p FROM policy AS p WHERE p.published_at IS NOT NULL AND p.valid_from <= as_of ORDER BY p.valid_from DESC LIMIT 1
+DECLARE
+	found_policy policy;
+BEGIN
+	SELECT p.* INTO found_policy FROM policy AS p
+		WHERE p.published_at IS NOT NULL AND p.valid_from <= as_of ORDER BY p.valid_from DESC LIMIT 1;
+	RETURN found_policy;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.policy_on(date) IS 'The policy in force on a day.';
 
 CREATE FUNCTION @agency@.policy_surplus() RETURNS numeric
-	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT p.surplus_weight FROM policy_on() AS p
+BEGIN
+	RETURN (
+		SELECT p.surplus_weight FROM policy_on() AS p);
+END
 $body$;
 COMMENT ON FUNCTION @agency@.policy_surplus() IS 'The surplus weight of the policy in force today.';
 

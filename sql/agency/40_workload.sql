@@ -73,15 +73,15 @@ BEGIN
 		RETURN 0;
 	END IF;
 	-- parents first, in the order of their ids: see derive_profiles
-	PERFORM FROM post AS p WHERE p.post_id = ANY (posts) ORDER BY p.post_id FOR NO KEY UPDATE;
+	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(posts) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
 	WITH priced AS (
 		SELECT t.post_id, extract(year FROM v.period_start)::smallint AS year, v.volume * n.norm_hours AS hours
-		FROM task_volume AS v
-		JOIN task AS t USING (task_id)
+		FROM (SELECT DISTINCT u AS post_id FROM unnest(posts) AS u) AS w
+		JOIN task AS t USING (post_id)
+		JOIN task_volume AS v USING (task_id)
 		LEFT JOIN LATERAL (SELECT m.norm_hours FROM task_norm AS m
 			WHERE m.task_id = v.task_id AND m.valid_from <= v.period_start ORDER BY m.valid_from DESC LIMIT 1) AS n ON true
-		WHERE t.post_id = ANY (posts)
-			AND (years IS NULL OR (v.period_start >= make_date((SELECT min(y) FROM unnest(years) AS y), 1, 1)
+		WHERE (years IS NULL OR (v.period_start >= make_date((SELECT min(y) FROM unnest(years) AS y), 1, 1)
 				AND v.period_start <= make_date((SELECT max(y) FROM unnest(years) AS y), 12, 31)
 				AND extract(year FROM v.period_start)::smallint = ANY (years)))),
 	summed AS (
@@ -95,7 +95,7 @@ BEGIN
 			WHERE (l.hours, l.volumes, l.without_norm) IS DISTINCT FROM (excluded.hours, excluded.volumes, excluded.without_norm);
 	GET DIAGNOSTICS written = ROW_COUNT;
 	DELETE FROM post_load AS l
-		WHERE l.post_id = ANY (posts) AND (years IS NULL OR l.year = ANY (years))
+		WHERE l.post_id IN (SELECT u FROM unnest(posts) AS u) AND (years IS NULL OR l.year = ANY (years))
 			AND NOT EXISTS (SELECT FROM task AS t JOIN task_volume AS v USING (task_id) WHERE t.post_id = l.post_id
 				AND v.period_start >= make_date(l.year, 1, 1) AND v.period_start <= make_date(l.year, 12, 31));
 	GET DIAGNOSTICS gone = ROW_COUNT;
@@ -200,9 +200,12 @@ CREATE TRIGGER task_volume_truncated AFTER TRUNCATE ON @agency@.task_volume
 -- The figures of units, as of a day. One place computes them; eligibility,
 -- ranking, what-if and the views all ask here.
 CREATE FUNCTION @agency@.load_year(as_of date DEFAULT current_date) RETURNS integer
-	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT max(l.year)::integer FROM post_load AS l WHERE l.year <= extract(year FROM as_of)
+BEGIN
+	RETURN (
+		SELECT max(l.year)::integer FROM post_load AS l WHERE l.year <= extract(year FROM as_of)::smallint);
+END
 $body$;
 COMMENT ON FUNCTION @agency@.load_year(date) IS 'The latest year with volumes on a day: the one its figures are computed from.';
 CREATE INDEX post_load_year_idx ON @agency@.post_load (year);
@@ -210,29 +213,33 @@ CREATE INDEX post_load_year_idx ON @agency@.post_load (year);
 CREATE FUNCTION @agency@.unit_figures(units integer[], as_of date DEFAULT current_date, for_year integer DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, year integer, hours numeric, required numeric, existing numeric,
 		ratio numeric, seats integer, min_staff integer)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH wanted AS MATERIALIZED (
-		SELECT w.year, y.effective_hours
-		FROM (SELECT coalesce(for_year, load_year(as_of)) AS year) AS w
-		CROSS JOIN LATERAL policy_on(coalesce(make_date(w.year, 1, 1), as_of)) AS y),
-	staffed AS (
-		SELECT p.post_id, sum(i.share) AS existing
-		FROM post AS p JOIN incumbency AS i USING (post_id)
-		WHERE p.unit_id = ANY (units)
-			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of) AND i.kind <> 'acting'
-		GROUP BY p.post_id),
-	figures AS (
-		SELECT p.unit_id, w.year, sum(l.hours) AS hours,
-			mutasi.staff_required(l.hours, 1, coalesce(p.effective_hours, w.effective_hours)) AS required,
-			coalesce(sum(s.existing), 0) AS existing, sum(p.seats)::integer AS seats, sum(p.min_staff)::integer AS min_staff
-		FROM post AS p
-		CROSS JOIN wanted AS w
-		LEFT JOIN post_load AS l ON l.post_id = p.post_id AND l.year = w.year
-		LEFT JOIN staffed AS s ON s.post_id = p.post_id
-		WHERE p.unit_id = ANY (units) AND p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of)
-		GROUP BY p.unit_id, w.year)
-	SELECT f.unit_id, f.year, f.hours, f.required, f.existing, mutasi.workload_ratio(f.required, f.existing), f.seats, f.min_staff
-	FROM figures AS f
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH wanted AS MATERIALIZED (
+			SELECT w.year, y.effective_hours
+			FROM (SELECT coalesce(for_year, load_year(as_of)) AS year) AS w
+			CROSS JOIN LATERAL policy_on(coalesce(make_date(w.year, 1, 1), as_of)) AS y),
+		staffed AS (
+			SELECT p.post_id, sum(i.share) AS existing
+			FROM post AS p JOIN incumbency AS i USING (post_id)
+			WHERE p.unit_id IN (SELECT u FROM unnest(units) AS u)
+				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of) AND i.kind <> 'acting'
+			GROUP BY p.post_id),
+		figures AS (
+			SELECT p.unit_id, w.year, sum(l.hours) AS hours,
+				mutasi.staff_required(l.hours, 1, coalesce(p.effective_hours, w.effective_hours)) AS required,
+				coalesce(sum(s.existing), 0) AS existing, sum(p.seats)::integer AS seats, sum(p.min_staff)::integer AS min_staff
+			FROM post AS p
+			CROSS JOIN wanted AS w
+			LEFT JOIN post_load AS l ON l.post_id = p.post_id AND l.year = w.year
+			LEFT JOIN staffed AS s ON s.post_id = p.post_id
+			WHERE p.unit_id IN (SELECT u FROM unnest(units) AS u) AND p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of)
+			GROUP BY p.unit_id, w.year)
+		SELECT f.unit_id, f.year, f.hours, f.required, f.existing, mutasi.workload_ratio(f.required, f.existing), f.seats, f.min_staff
+		FROM figures AS f;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.unit_figures(integer[], date, integer) IS 'For these units: hours of work of a year (default the latest on record), staff required by them, staff there on a day, and their ratio (EU). Ratio above 1: short of people. Units without posts are left out.';

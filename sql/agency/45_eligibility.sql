@@ -91,13 +91,17 @@ COMMENT ON FUNCTION @agency@.months_between(date, date) IS 'Whole months from on
 -- additional one with the largest share.
 CREATE FUNCTION @agency@.current_post(employees integer[], as_of date)
 	RETURNS TABLE (employee_id integer, post_id integer, unit_id integer, since date, share numeric)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT DISTINCT ON (i.employee_id) i.employee_id, i.post_id, p.unit_id, i.valid_from, i.share
-	FROM incumbency AS i JOIN post AS p USING (post_id)
-	WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
-		AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-	ORDER BY i.employee_id, i.kind = 'main' DESC, i.share DESC, i.incumbency_id
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT DISTINCT ON (i.employee_id) i.employee_id, i.post_id, p.unit_id, i.valid_from, i.share
+		FROM incumbency AS i JOIN post AS p USING (post_id)
+		WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
+			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+		ORDER BY i.employee_id, i.kind = 'main' DESC, i.share DESC, i.incumbency_id;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.current_post(integer[], date) IS 'The post each of these people holds on a day: the main one, else the additional one with the largest share.';
 
@@ -105,18 +109,22 @@ COMMENT ON FUNCTION @agency@.current_post(integer[], date) IS 'The post each of 
 -- have given one up at the other.
 CREATE FUNCTION @agency@.pending_moves(posts integer[], except_transfer integer DEFAULT NULL)
 	RETURNS TABLE (post_id integer, coming numeric, leaving numeric)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT m.post_id, sum(m.coming), sum(m.leaving)
-	FROM (
-		SELECT t.to_post_id AS post_id, 1::numeric AS coming, 0::numeric AS leaving
-		FROM transfer AS t WHERE t.to_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
-			AND t.transfer_id IS DISTINCT FROM except_transfer
-		UNION ALL
-		SELECT t.from_post_id, 0, 1
-		FROM transfer AS t WHERE t.from_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
-			AND t.transfer_id IS DISTINCT FROM except_transfer) AS m
-	GROUP BY m.post_id
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT m.post_id, sum(m.coming), sum(m.leaving)
+		FROM (
+			SELECT t.to_post_id AS post_id, 1::numeric AS coming, 0::numeric AS leaving
+			FROM transfer AS t WHERE t.to_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
+				AND t.transfer_id IS DISTINCT FROM except_transfer
+			UNION ALL
+			SELECT t.from_post_id, 0, 1
+			FROM transfer AS t WHERE t.from_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
+				AND t.transfer_id IS DISTINCT FROM except_transfer) AS m
+		GROUP BY m.post_id;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer) IS 'Per post: how many decided transfers are still to come and how many still to leave.';
 
@@ -177,17 +185,21 @@ COMMENT ON FUNCTION @agency@.eligibility(integer, integer, date, text, text) IS 
 -- failed but one could not be judged.
 CREATE FUNCTION @agency@.eligibility_summary(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}')
 	RETURNS TABLE (employee_id integer, post_id integer, eligible boolean, reason text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT c.employee_id, c.post_id,
-		CASE WHEN bool_or(c.passed IS FALSE AND NOT c.waived) THEN false
-			WHEN bool_or(c.passed IS NULL AND NOT c.waived) THEN NULL
-			ELSE true END,
-		nullif(concat_ws('; ',
-			string_agg(c.rule || ': ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS FALSE AND NOT c.waived),
-			string_agg(c.rule || ' unknown: ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS NULL AND NOT c.waived),
-			string_agg(c.rule || ' waived', '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.waived)), '')
-	FROM check_eligibility(employees, posts, as_of, context) AS c
-	GROUP BY c.employee_id, c.post_id
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT c.employee_id, c.post_id,
+			CASE WHEN bool_or(c.passed IS FALSE AND NOT c.waived) THEN false
+				WHEN bool_or(c.passed IS NULL AND NOT c.waived) THEN NULL
+				ELSE true END,
+			nullif(concat_ws('; ',
+				string_agg(c.rule || ': ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS FALSE AND NOT c.waived),
+				string_agg(c.rule || ' unknown: ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS NULL AND NOT c.waived),
+				string_agg(c.rule || ' waived', '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.waived)), '')
+		FROM check_eligibility(employees, posts, as_of, context) AS c
+		GROUP BY c.employee_id, c.post_id;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.eligibility_summary(integer[], integer[], date, jsonb) IS 'Per (employee, post) pair one line: eligible (NULL: cannot be judged) and the reasons why not.';

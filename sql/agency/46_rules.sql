@@ -2,376 +2,452 @@
 
 CREATE FUNCTION @agency@.rule_in_service(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p,
-		CASE WHEN e.left_on <= as_of THEN false WHEN e.appointed_on > as_of THEN false WHEN e.status = 'cpns' THEN false
-			WHEN e.appointed_on IS NULL THEN NULL ELSE true END,
-		CASE WHEN e.left_on <= as_of THEN format('left on %s', e.left_on)
-			WHEN e.appointed_on > as_of THEN format('begins on %s', e.appointed_on)
-			WHEN e.status = 'cpns' THEN 'still a candidate civil servant (CPNS)'
-			WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
-			ELSE 'in service' END
-	FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p,
+			CASE WHEN e.left_on <= as_of THEN false WHEN e.appointed_on > as_of THEN false WHEN e.status = 'cpns' THEN false
+				WHEN e.appointed_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN e.left_on <= as_of THEN format('left on %s', e.left_on)
+				WHEN e.appointed_on > as_of THEN format('begins on %s', e.appointed_on)
+				WHEN e.status = 'cpns' THEN 'still a candidate civil servant (CPNS)'
+				WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
+				ELSE 'in service' END
+		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_in_service(integer[], integer[], date, jsonb) IS 'Rule: in service, and no longer a candidate (CPNS).';
 
 CREATE FUNCTION @agency@.rule_other_post(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p, held.e IS NULL, CASE WHEN held.e IS NULL THEN 'another post' ELSE 'holds this post already' END
-	FROM unnest(employees, posts) AS q (e, p)
-	LEFT JOIN (SELECT DISTINCT i.employee_id AS e, i.post_id AS p FROM incumbency AS i
-		WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
-			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)) AS held ON held.e = q.e AND held.p = q.p
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p, held.e IS NULL, CASE WHEN held.e IS NULL THEN 'another post' ELSE 'holds this post already' END
+		FROM unnest(employees, posts) AS q (e, p)
+		LEFT JOIN (SELECT DISTINCT i.employee_id AS e, i.post_id AS p FROM incumbency AS i
+			WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
+				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)) AS held ON held.e = q.e AND held.p = q.p;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_other_post(integer[], integer[], date, jsonb) IS 'Rule: does not hold the post already.';
 
 CREATE FUNCTION @agency@.rule_tenure(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p, months_between(c.since, as_of) >= y.months,
-		CASE WHEN c.since IS NULL THEN 'no present post on record'
-			ELSE format('%s months in the present post, %s needed', months_between(c.since, as_of), y.months) END
-	FROM unnest(employees, posts) AS q (e, p)
-	LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
-	CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_tenure_months) AS months FROM policy_on(as_of) AS p) AS y
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p, months_between(c.since, as_of) >= y.months,
+			CASE WHEN c.since IS NULL THEN 'no present post on record'
+				ELSE format('%s months in the present post, %s needed', months_between(c.since, as_of), y.months) END
+		FROM unnest(employees, posts) AS q (e, p)
+		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_tenure_months) AS months FROM policy_on(as_of) AS p) AS y;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_tenure(integer[], integer[], date, jsonb) IS 'Rule: long enough in the present post. Parameter months, default policy.min_tenure_months.';
 
 CREATE FUNCTION @agency@.rule_ten_years(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p,
-		CASE WHEN parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies'
-			THEN e.appointed_on + make_interval(years => y.years) <= as_of ELSE true END,
-		CASE WHEN parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies'
-			THEN CASE WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
-				ELSE format('own request to another agency: in service since %s, %s years needed', e.appointed_on, y.years) END
-			ELSE 'not an own request to another agency' END
-	FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e
-	CROSS JOIN (SELECT coalesce((parameter ->> 'years')::integer, p.own_request_years) AS years FROM policy_on(as_of) AS p) AS y
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p,
+			CASE WHEN parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies'
+				THEN e.appointed_on + make_interval(years => y.years) <= as_of ELSE true END,
+			CASE WHEN parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies'
+				THEN CASE WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
+					ELSE format('own request to another agency: in service since %s, %s years needed', e.appointed_on, y.years) END
+				ELSE 'not an own request to another agency' END
+		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e
+		CROSS JOIN (SELECT coalesce((parameter ->> 'years')::integer, p.own_request_years) AS years FROM policy_on(as_of) AS p) AS y;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_ten_years(integer[], integer[], date, jsonb) IS 'Rule: an own request to another agency only after ten years of service. Parameter years, default policy.own_request_years.';
 
 CREATE FUNCTION @agency@.rule_discipline(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	-- the person's own record stays out of the detail: lists are read by many
-	SELECT q.e, q.p,
-		CASE WHEN d.hit IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
-		CASE WHEN d.hit IS NOT NULL THEN 'a sanction, court case or audit finding is in force'
-			WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
-			ELSE format('record checked on %s, nothing in force', c.checked_on) END
-	FROM unnest(employees, posts) AS q (e, p)
-	LEFT JOIN (SELECT s.employee_id, count(*) AS hit FROM discipline AS s
-		WHERE s.employee_id = ANY (employees) AND s.valid_from <= as_of AND (s.valid_to IS NULL OR s.valid_to > as_of)
-			AND (parameter -> 'kinds' IS NULL AND s.kind <> 'light sanction' OR parameter -> 'kinds' ? s.kind)
-		GROUP BY s.employee_id) AS d ON d.employee_id = q.e
-	LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'discipline' AND c.checked_on <= as_of
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		-- the person's own record stays out of the detail: lists are read by many
+		SELECT q.e, q.p,
+			CASE WHEN d.hit IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN d.hit IS NOT NULL THEN 'a sanction, court case or audit finding is in force'
+				WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
+				ELSE format('record checked on %s, nothing in force', c.checked_on) END
+		FROM unnest(employees, posts) AS q (e, p)
+		LEFT JOIN (SELECT s.employee_id, count(*) AS hit FROM discipline AS s
+			WHERE s.employee_id = ANY (employees) AND s.valid_from <= as_of AND (s.valid_to IS NULL OR s.valid_to > as_of)
+				AND (parameter -> 'kinds' IS NULL AND s.kind <> 'light sanction' OR parameter -> 'kinds' ? s.kind)
+			GROUP BY s.employee_id) AS d ON d.employee_id = q.e
+		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'discipline' AND c.checked_on <= as_of;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_discipline(integer[], integer[], date, jsonb) IS 'Rule: no sanction, court case or audit finding in force. Parameter kinds: a list of the kinds that block, default all but light sanctions.';
 
 CREATE FUNCTION @agency@.rule_study_leave(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p,
-		CASE WHEN s.until IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
-		CASE WHEN s.until IS NOT NULL THEN format('on study leave or under a service bond until %s', s.until)
-			WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
-			ELSE format('record checked on %s, nothing in force', c.checked_on) END
-	FROM unnest(employees, posts) AS q (e, p)
-	LEFT JOIN (SELECT l.employee_id, coalesce(max(l.valid_to)::text, 'further notice') AS until FROM study_leave AS l
-		WHERE l.employee_id = ANY (employees) AND l.valid_from <= as_of AND (l.valid_to IS NULL OR l.valid_to > as_of)
-		GROUP BY l.employee_id) AS s ON s.employee_id = q.e
-	LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'study leave' AND c.checked_on <= as_of
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p,
+			CASE WHEN s.until IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN s.until IS NOT NULL THEN format('on study leave or under a service bond until %s', s.until)
+				WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
+				ELSE format('record checked on %s, nothing in force', c.checked_on) END
+		FROM unnest(employees, posts) AS q (e, p)
+		LEFT JOIN (SELECT l.employee_id, coalesce(max(l.valid_to)::text, 'further notice') AS until FROM study_leave AS l
+			WHERE l.employee_id = ANY (employees) AND l.valid_from <= as_of AND (l.valid_to IS NULL OR l.valid_to > as_of)
+			GROUP BY l.employee_id) AS s ON s.employee_id = q.e
+		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'study leave' AND c.checked_on <= as_of;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_study_leave(integer[], integer[], date, jsonb) IS 'Rule: not on study leave (tugas belajar) and under no service bond (ikatan dinas).';
 
 -- The last finished year may not have been rated yet: one year of grace.
 CREATE FUNCTION @agency@.recent_rating(employees integer[], as_of date, years integer)
 	RETURNS TABLE (employee_id integer, ratings integer, lowest smallint, score numeric)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT l.employee_id, count(*)::integer, min(l.rating), avg(r.score)
-	FROM (SELECT p.employee_id, p.rating,
-			row_number() OVER (PARTITION BY p.employee_id ORDER BY p.year DESC) AS nth
-		FROM performance AS p
-		WHERE p.employee_id = ANY (employees)
-			AND p.year < extract(year FROM as_of) AND p.year >= extract(year FROM as_of) - years - 1) AS l
-	JOIN performance_rating AS r USING (rating)
-	WHERE l.nth <= years
-	GROUP BY l.employee_id
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT l.employee_id, count(*)::integer, min(l.rating), avg(r.score)
+		FROM (SELECT p.employee_id, p.rating,
+				row_number() OVER (PARTITION BY p.employee_id ORDER BY p.year DESC) AS nth
+			FROM performance AS p
+			WHERE p.employee_id = ANY (employees)
+				AND p.year < extract(year FROM as_of) AND p.year >= extract(year FROM as_of) - years - 1) AS l
+		JOIN performance_rating AS r USING (rating)
+		WHERE l.nth <= years
+		GROUP BY l.employee_id;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.recent_rating(integer[], date, integer) IS 'The ratings of the last years on record before a day: how many of the years asked for there are, the lowest, the mean score. Reaches back one year more, for a year not rated yet.';
 
 CREATE FUNCTION @agency@.rule_performance(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH y AS MATERIALIZED (
-		SELECT coalesce((parameter ->> 'rating')::smallint, p.min_rating) AS rating,
-			coalesce((parameter ->> 'years')::integer, p.rating_years) AS years FROM policy_on(as_of) AS p),
-	r AS MATERIALIZED (SELECT l.* FROM y CROSS JOIN LATERAL recent_rating(employees, as_of, y.years) AS l)
-	SELECT q.e, q.p,
-		CASE WHEN r.lowest < y.rating THEN false WHEN r.ratings IS NULL OR r.ratings < y.years THEN NULL ELSE true END,
-		CASE WHEN r.lowest < y.rating THEN format('a rating below "%s" in the last %s years', n.name, y.years)
-			WHEN r.ratings IS NULL OR r.ratings < y.years THEN format('%s of the last %s ratings on record', coalesce(r.ratings, 0), y.years)
-			ELSE format('at least "%s" in the last %s years', n.name, y.years) END
-	FROM unnest(employees, posts) AS q (e, p)
-	CROSS JOIN y
-	LEFT JOIN performance_rating AS n ON n.rating = y.rating
-	LEFT JOIN r ON r.employee_id = q.e
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH y AS MATERIALIZED (
+			SELECT coalesce((parameter ->> 'rating')::smallint, p.min_rating) AS rating,
+				coalesce((parameter ->> 'years')::integer, p.rating_years) AS years FROM policy_on(as_of) AS p),
+		r AS MATERIALIZED (SELECT l.* FROM y CROSS JOIN LATERAL recent_rating(employees, as_of, y.years) AS l)
+		SELECT q.e, q.p,
+			CASE WHEN r.lowest < y.rating THEN false WHEN r.ratings IS NULL OR r.ratings < y.years THEN NULL ELSE true END,
+			CASE WHEN r.lowest < y.rating THEN format('a rating below "%s" in the last %s years', n.name, y.years)
+				WHEN r.ratings IS NULL OR r.ratings < y.years THEN format('%s of the last %s ratings on record', coalesce(r.ratings, 0), y.years)
+				ELSE format('at least "%s" in the last %s years', n.name, y.years) END
+		FROM unnest(employees, posts) AS q (e, p)
+		CROSS JOIN y
+		LEFT JOIN performance_rating AS n ON n.rating = y.rating
+		LEFT JOIN r ON r.employee_id = q.e;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_performance(integer[], integer[], date, jsonb) IS 'Rule: performance at least good in each of the last years. Parameters rating, years; default as the policy says.';
 
 CREATE FUNCTION @agency@.rule_vacancy(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH asked AS (SELECT DISTINCT p FROM unnest(posts) AS p),
-	seat AS (
-		SELECT p.post_id, p.open, p.seats, p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AS exists_then,
-			coalesce(h.held, 0) AS held, coalesce(m.coming, 0) AS coming
-		FROM asked AS a JOIN post AS p ON p.post_id = a.p
-		LEFT JOIN (SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i
-			WHERE i.post_id = ANY (posts) AND i.kind <> 'acting'
-				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-			GROUP BY i.post_id) AS h ON h.post_id = p.post_id
-		LEFT JOIN pending_moves(posts, (parameter ->> 'transfer_id')::integer) AS m ON m.post_id = p.post_id)
-	SELECT q.e, q.p, s.exists_then AND s.open AND s.seats - s.held - s.coming >= 1,
-		CASE WHEN NOT s.exists_then THEN 'the post does not exist on that day'
-			WHEN NOT s.open THEN 'the post is not open for filling'
-			ELSE format('%s seats, %s held, %s promised', s.seats, trim_scale(s.held), trim_scale(s.coming)) END
-	FROM unnest(employees, posts) AS q (e, p) JOIN seat AS s ON s.post_id = q.p
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH asked AS (SELECT DISTINCT p FROM unnest(posts) AS p),
+		seat AS (
+			SELECT p.post_id, p.open, p.seats, p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AS exists_then,
+				coalesce(h.held, 0) AS held, coalesce(m.coming, 0) AS coming
+			FROM asked AS a JOIN post AS p ON p.post_id = a.p
+			LEFT JOIN (SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i
+				WHERE i.post_id = ANY (posts) AND i.kind <> 'acting'
+					AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+				GROUP BY i.post_id) AS h ON h.post_id = p.post_id
+			LEFT JOIN pending_moves(posts, (parameter ->> 'transfer_id')::integer) AS m ON m.post_id = p.post_id)
+		SELECT q.e, q.p, s.exists_then AND s.open AND s.seats - s.held - s.coming >= 1,
+			CASE WHEN NOT s.exists_then THEN 'the post does not exist on that day'
+				WHEN NOT s.open THEN 'the post is not open for filling'
+				ELSE format('%s seats, %s held, %s promised', s.seats, trim_scale(s.held), trim_scale(s.coming)) END
+		FROM unnest(employees, posts) AS q (e, p) JOIN seat AS s ON s.post_id = q.p;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, those promised to decided transfers not counted as free.';
 
 CREATE FUNCTION @agency@.rule_donor_floor(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH origin AS MATERIALIZED (SELECT * FROM current_post(employees, as_of)),
-	origin_posts AS MATERIALIZED (SELECT array_agg(DISTINCT o.post_id) AS ids, array_agg(DISTINCT o.unit_id) AS units FROM origin AS o),
-	unit_posts AS MATERIALIZED (SELECT p.post_id, p.unit_id, p.min_staff FROM post AS p, origin_posts AS o WHERE p.unit_id = ANY (o.units)),
-	pending AS MATERIALIZED (
-		SELECT p.unit_id, p.post_id, p.min_staff, coalesce(m.leaving, 0) AS leaving, coalesce(m.coming, 0) AS coming
-		FROM unit_posts AS p
-		LEFT JOIN pending_moves((SELECT array_agg(u.post_id) FROM unit_posts AS u), (parameter ->> 'transfer_id')::integer) AS m USING (post_id)),
-	held AS (SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i, origin_posts AS o
-		WHERE i.post_id = ANY (o.ids) AND i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-		GROUP BY i.post_id),
-	figures AS MATERIALIZED (
-		SELECT f.unit_id, f.required, f.existing - n.net AS existing
-		FROM origin_posts AS o CROSS JOIN LATERAL unit_figures(o.units, as_of) AS f
-		JOIN (SELECT g.unit_id, sum(g.leaving - g.coming) AS net FROM pending AS g GROUP BY g.unit_id) AS n USING (unit_id)),
-	judged AS (
-		SELECT q.e, q.p, o.post_id AS from_post, o.unit_id = t.unit_id AS same_unit,
-			h.held - g.leaving - o.share AS left_in_post, g.min_staff, f.required, f.existing - o.share AS left_in_unit,
-			mutasi.workload_ratio(f.required, nullif(f.existing - o.share, 0)) AS ratio_after, y.ratio AS limit_ratio
-		FROM unnest(employees, posts) AS q (e, p)
-		JOIN post AS t ON t.post_id = q.p
-		CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_on(as_of) AS p) AS y
-		LEFT JOIN origin AS o ON o.employee_id = q.e
-		LEFT JOIN pending AS g ON g.post_id = o.post_id
-		LEFT JOIN held AS h ON h.post_id = o.post_id
-		LEFT JOIN figures AS f ON f.unit_id = o.unit_id)
-	SELECT j.e, j.p,
-		CASE WHEN j.from_post IS NULL THEN true
-			WHEN j.left_in_post < j.min_staff THEN false
-			WHEN j.same_unit THEN true
-			WHEN j.required IS NULL THEN NULL
-			WHEN j.left_in_unit <= 0 THEN j.required = 0
-			ELSE round(j.ratio_after, 2) <= j.limit_ratio END,
-		CASE WHEN j.from_post IS NULL THEN 'leaves no post behind'
-			WHEN j.left_in_post < j.min_staff THEN format('the present post would keep %s of at least %s people', trim_scale(j.left_in_post), j.min_staff)
-			WHEN j.same_unit THEN 'stays in the unit'
-			WHEN j.required IS NULL THEN 'the present unit has no workload on record'
-			WHEN j.left_in_unit <= 0 THEN 'the present unit would be left with nobody'
-			ELSE format('the present unit''s workload ratio would be %s, at most %s allowed', round(j.ratio_after, 2), j.limit_ratio) END
-	FROM judged AS j
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH origin AS MATERIALIZED (SELECT * FROM current_post(employees, as_of)),
+		origin_posts AS MATERIALIZED (SELECT array_agg(DISTINCT o.post_id) AS ids, array_agg(DISTINCT o.unit_id) AS units FROM origin AS o),
+		unit_posts AS MATERIALIZED (SELECT p.post_id, p.unit_id, p.min_staff FROM post AS p, origin_posts AS o WHERE p.unit_id = ANY (o.units)),
+		pending AS MATERIALIZED (
+			SELECT p.unit_id, p.post_id, p.min_staff, coalesce(m.leaving, 0) AS leaving, coalesce(m.coming, 0) AS coming
+			FROM unit_posts AS p
+			LEFT JOIN pending_moves((SELECT array_agg(u.post_id) FROM unit_posts AS u), (parameter ->> 'transfer_id')::integer) AS m USING (post_id)),
+		held AS (SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i, origin_posts AS o
+			WHERE i.post_id = ANY (o.ids) AND i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+			GROUP BY i.post_id),
+		figures AS MATERIALIZED (
+			SELECT f.unit_id, f.required, f.existing - n.net AS existing
+			FROM origin_posts AS o CROSS JOIN LATERAL unit_figures(o.units, as_of) AS f
+			JOIN (SELECT g.unit_id, sum(g.leaving - g.coming) AS net FROM pending AS g GROUP BY g.unit_id) AS n USING (unit_id)),
+		judged AS (
+			SELECT q.e, q.p, o.post_id AS from_post, o.unit_id = t.unit_id AS same_unit,
+				h.held - g.leaving - o.share AS left_in_post, g.min_staff, f.required, f.existing - o.share AS left_in_unit,
+				mutasi.workload_ratio(f.required, nullif(f.existing - o.share, 0)) AS ratio_after, y.ratio AS limit_ratio
+			FROM unnest(employees, posts) AS q (e, p)
+			JOIN post AS t ON t.post_id = q.p
+			CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_on(as_of) AS p) AS y
+			LEFT JOIN origin AS o ON o.employee_id = q.e
+			LEFT JOIN pending AS g ON g.post_id = o.post_id
+			LEFT JOIN held AS h ON h.post_id = o.post_id
+			LEFT JOIN figures AS f ON f.unit_id = o.unit_id)
+		SELECT j.e, j.p,
+			CASE WHEN j.from_post IS NULL THEN true
+				WHEN j.left_in_post < j.min_staff THEN false
+				WHEN j.same_unit THEN true
+				WHEN j.required IS NULL THEN NULL
+				WHEN j.left_in_unit <= 0 THEN j.required = 0
+				ELSE round(j.ratio_after, 2) <= j.limit_ratio END,
+			CASE WHEN j.from_post IS NULL THEN 'leaves no post behind'
+				WHEN j.left_in_post < j.min_staff THEN format('the present post would keep %s of at least %s people', trim_scale(j.left_in_post), j.min_staff)
+				WHEN j.same_unit THEN 'stays in the unit'
+				WHEN j.required IS NULL THEN 'the present unit has no workload on record'
+				WHEN j.left_in_unit <= 0 THEN 'the present unit would be left with nobody'
+				ELSE format('the present unit''s workload ratio would be %s, at most %s allowed', round(j.ratio_after, 2), j.limit_ratio) END
+		FROM judged AS j;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_donor_floor(integer[], integer[], date, jsonb) IS 'Rule: the unit that gives keeps its floor: the post its minimum staff, the unit a workload ratio of at most the parameter ratio, default policy.max_donor_ratio. Decided moves are counted as made.';
 
 CREATE FUNCTION @agency@.rule_grade(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p,
-		CASE WHEN p.min_grade IS NULL THEN true WHEN h.scheme <> m.scheme THEN NULL ELSE h.position >= m.position END,
-		CASE WHEN p.min_grade IS NULL THEN 'any grade'
-			WHEN e.grade IS NULL THEN 'grade is not on record'
-			WHEN h.scheme <> m.scheme THEN format('grade %s cannot be compared with %s', e.grade, p.min_grade)
-			ELSE format('grade %s, %s needed', e.grade, p.min_grade) END
-	FROM unnest(employees, posts) AS q (e, p)
-	JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
-	LEFT JOIN grade AS h ON h.grade = e.grade LEFT JOIN grade AS m ON m.grade = p.min_grade
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p,
+			CASE WHEN p.min_grade IS NULL THEN true WHEN h.scheme <> m.scheme THEN NULL ELSE h.position >= m.position END,
+			CASE WHEN p.min_grade IS NULL THEN 'any grade'
+				WHEN e.grade IS NULL THEN 'grade is not on record'
+				WHEN h.scheme <> m.scheme THEN format('grade %s cannot be compared with %s', e.grade, p.min_grade)
+				ELSE format('grade %s, %s needed', e.grade, p.min_grade) END
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
+		LEFT JOIN grade AS h ON h.grade = e.grade LEFT JOIN grade AS m ON m.grade = p.min_grade;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_grade(integer[], integer[], date, jsonb) IS 'Rule: the grade (golongan) the post asks for; grades of different schemes cannot be compared.';
 
 CREATE FUNCTION @agency@.rule_class(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p, t.class - f.class <= y.jump,
-		CASE WHEN t.class IS NULL THEN 'the post has no class on record'
-			WHEN f.class IS NULL THEN 'no class on record for the present post'
-			ELSE format('class %s to class %s, at most %s up', f.class, t.class, y.jump) END
-	FROM unnest(employees, posts) AS q (e, p)
-	JOIN post AS t ON t.post_id = q.p
-	LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
-	LEFT JOIN post AS f ON f.post_id = c.post_id
-	CROSS JOIN (SELECT coalesce((parameter ->> 'jump')::integer, p.max_class_jump) AS jump FROM policy_on(as_of) AS p) AS y
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p, t.class - f.class <= y.jump,
+			CASE WHEN t.class IS NULL THEN 'the post has no class on record'
+				WHEN f.class IS NULL THEN 'no class on record for the present post'
+				ELSE format('class %s to class %s, at most %s up', f.class, t.class, y.jump) END
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN post AS t ON t.post_id = q.p
+		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		LEFT JOIN post AS f ON f.post_id = c.post_id
+		CROSS JOIN (SELECT coalesce((parameter ->> 'jump')::integer, p.max_class_jump) AS jump FROM policy_on(as_of) AS p) AS y;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_class(integer[], integer[], date, jsonb) IS 'Rule: not too many classes of post (kelas jabatan) up at once. Parameter jump, default policy.max_class_jump.';
 
 CREATE FUNCTION @agency@.rule_education(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH held AS (
-		SELECT q.e, q.p, p.min_education, p.education_fields, max(d.level) AS level,
-			max(d.level) FILTER (WHERE d.field = ANY (p.education_fields)) AS level_in_field
-		FROM unnest(employees, posts) AS q (e, p)
-		JOIN post AS p ON p.post_id = q.p
-		LEFT JOIN education AS d ON d.employee_id = q.e AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
-		GROUP BY q.e, q.p, p.post_id)
-	SELECT h.e, h.p,
-		CASE WHEN h.min_education IS NULL AND h.education_fields IS NULL THEN true
-			WHEN h.level IS NULL THEN NULL
-			WHEN h.education_fields IS NULL THEN h.level >= h.min_education
-			ELSE coalesce(h.level_in_field >= coalesce(h.min_education, 0), false) END,
-		CASE WHEN h.min_education IS NULL AND h.education_fields IS NULL THEN 'any education'
-			WHEN h.level IS NULL THEN 'no education on record'
-			ELSE format('%s%s, %s%s needed', l.code, CASE WHEN h.level_in_field IS NOT NULL THEN ' in a field that fits' WHEN h.education_fields IS NOT NULL THEN ' in another field' ELSE '' END,
-				coalesce(m.code, 'any level'), CASE WHEN h.education_fields IS NULL THEN '' ELSE ' in ' || array_to_string(h.education_fields, ' or ') END) END
-	FROM held AS h
-	LEFT JOIN education_level AS l ON l.level = coalesce(h.level_in_field, h.level)
-	LEFT JOIN education_level AS m ON m.level = h.min_education
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH held AS (
+			SELECT q.e, q.p, p.min_education, p.education_fields, max(d.level) AS level,
+				max(d.level) FILTER (WHERE d.field = ANY (p.education_fields)) AS level_in_field
+			FROM unnest(employees, posts) AS q (e, p)
+			JOIN post AS p ON p.post_id = q.p
+			LEFT JOIN education AS d ON d.employee_id = q.e AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
+			GROUP BY q.e, q.p, p.post_id)
+		SELECT h.e, h.p,
+			CASE WHEN h.min_education IS NULL AND h.education_fields IS NULL THEN true
+				WHEN h.level IS NULL THEN NULL
+				WHEN h.education_fields IS NULL THEN h.level >= h.min_education
+				ELSE coalesce(h.level_in_field >= coalesce(h.min_education, 0), false) END,
+			CASE WHEN h.min_education IS NULL AND h.education_fields IS NULL THEN 'any education'
+				WHEN h.level IS NULL THEN 'no education on record'
+				ELSE format('%s%s, %s%s needed', l.code, CASE WHEN h.level_in_field IS NOT NULL THEN ' in a field that fits' WHEN h.education_fields IS NOT NULL THEN ' in another field' ELSE '' END,
+					coalesce(m.code, 'any level'), CASE WHEN h.education_fields IS NULL THEN '' ELSE ' in ' || array_to_string(h.education_fields, ' or ') END) END
+		FROM held AS h
+		LEFT JOIN education_level AS l ON l.level = coalesce(h.level_in_field, h.level)
+		LEFT JOIN education_level AS m ON m.level = h.min_education;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_education(integer[], integer[], date, jsonb) IS 'Rule: the level and field of education the post asks for.';
 
 CREATE FUNCTION @agency@.rule_mandatory_competencies(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p,
-		CASE WHEN p.requirement IS NULL THEN NULL
-			WHEN m.missing > 0 THEN false WHEN m.unknown > 0 THEN NULL ELSE true END,
-		CASE WHEN p.requirement IS NULL THEN 'the post''s requirement is not on record'
-			WHEN m.missing > 0 THEN format('below the level needed in %s', m.missing_names)
-			WHEN m.unknown > 0 THEN format('not assessed in %s', m.unknown_names)
-			ELSE 'holds every mandatory competency' END
-	FROM unnest(employees, posts) AS q (e, p)
-	JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
-	LEFT JOIN LATERAL (
-		SELECT count(*) FILTER (WHERE h.held < c.level) AS missing, count(*) FILTER (WHERE h.held IS NULL) AS unknown,
-			string_agg(k.name, ', ' ORDER BY k.competency_id) FILTER (WHERE h.held < c.level) AS missing_names,
-			string_agg(k.name, ', ' ORDER BY k.competency_id) FILTER (WHERE h.held IS NULL) AS unknown_names
-		FROM post_competency AS c JOIN competency AS k USING (competency_id)
-		CROSS JOIN LATERAL (SELECT mutasi.profile_level(e.profile, c.competency_id) AS held) AS h
-		WHERE c.post_id = q.p AND c.mandatory) AS m ON true
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p,
+			CASE WHEN p.requirement IS NULL THEN NULL
+				WHEN m.missing > 0 THEN false WHEN m.unknown > 0 THEN NULL ELSE true END,
+			CASE WHEN p.requirement IS NULL THEN 'the post''s requirement is not on record'
+				WHEN m.missing > 0 THEN format('below the level needed in %s', m.missing_names)
+				WHEN m.unknown > 0 THEN format('not assessed in %s', m.unknown_names)
+				ELSE 'holds every mandatory competency' END
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
+		LEFT JOIN LATERAL (
+			SELECT count(*) FILTER (WHERE h.held < c.level) AS missing, count(*) FILTER (WHERE h.held IS NULL) AS unknown,
+				string_agg(k.name, ', ' ORDER BY k.competency_id) FILTER (WHERE h.held < c.level) AS missing_names,
+				string_agg(k.name, ', ' ORDER BY k.competency_id) FILTER (WHERE h.held IS NULL) AS unknown_names
+			FROM post_competency AS c JOIN competency AS k USING (competency_id)
+			CROSS JOIN LATERAL (SELECT mutasi.profile_level(e.profile, c.competency_id) AS held) AS h
+			WHERE c.post_id = q.p AND c.mandatory) AS m ON true;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_mandatory_competencies(integer[], integer[], date, jsonb) IS 'Rule: every mandatory competency of the post at its level; one that was never assessed is unknown.';
 
 CREATE FUNCTION @agency@.rule_competency_fit(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p, mutasi.match_score(e.profile, p.requirement) >= y.score,
-		CASE WHEN p.requirement IS NULL THEN 'the post''s requirement is not on record'
-			WHEN e.profile IS NULL THEN 'never assessed'
-			ELSE format('fit %s, %s needed', round(mutasi.match_score(e.profile, p.requirement), 3), trim_scale(y.score)) END
-	FROM unnest(employees, posts) AS q (e, p)
-	JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
-	CROSS JOIN (SELECT coalesce((parameter ->> 'score')::numeric, p.min_score) AS score FROM policy_on(as_of) AS p) AS y
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p, mutasi.match_score(e.profile, p.requirement) >= y.score,
+			CASE WHEN p.requirement IS NULL THEN 'the post''s requirement is not on record'
+				WHEN e.profile IS NULL THEN 'never assessed'
+				ELSE format('fit %s, %s needed', round(mutasi.match_score(e.profile, p.requirement), 3), trim_scale(y.score)) END
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
+		CROSS JOIN (SELECT coalesce((parameter ->> 'score')::numeric, p.min_score) AS score FROM policy_on(as_of) AS p) AS y;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_competency_fit(integer[], integer[], date, jsonb) IS 'Rule: a competency fit of at least the parameter score, default policy.min_score.';
 
 CREATE FUNCTION @agency@.rule_conflict_of_interest(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH tie AS (
-		SELECT r.employee_id AS e, r.relative_id AS other FROM relation AS r WHERE r.employee_id = ANY (employees)
-		UNION
-		SELECT r.relative_id, r.employee_id FROM relation AS r WHERE r.relative_id = ANY (employees)),
-	tied AS (
-		SELECT DISTINCT q.e, q.p
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH tie AS (
+			SELECT r.employee_id AS e, r.relative_id AS other FROM relation AS r WHERE r.employee_id = ANY (employees)
+			UNION
+			SELECT r.relative_id, r.employee_id FROM relation AS r WHERE r.relative_id = ANY (employees)),
+		tied AS (
+			SELECT DISTINCT q.e, q.p
+			FROM unnest(employees, posts) AS q (e, p)
+			JOIN tie AS t ON t.e = q.e
+			JOIN post AS target ON target.post_id = q.p
+			JOIN incumbency AS i ON i.employee_id = t.other AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+			JOIN post AS theirs ON theirs.post_id = i.post_id
+			WHERE theirs.unit_id = target.unit_id OR theirs.post_id = target.reports_to OR theirs.reports_to = target.post_id)
+		SELECT q.e, q.p,
+			CASE WHEN d.e IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN d.e IS NOT NULL THEN 'a relative or business partner works in that unit or reporting line'
+				WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
+				ELSE format('declared on %s, no tie to that unit', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
-		JOIN tie AS t ON t.e = q.e
-		JOIN post AS target ON target.post_id = q.p
-		JOIN incumbency AS i ON i.employee_id = t.other AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-		JOIN post AS theirs ON theirs.post_id = i.post_id
-		WHERE theirs.unit_id = target.unit_id OR theirs.post_id = target.reports_to OR theirs.reports_to = target.post_id)
-	SELECT q.e, q.p,
-		CASE WHEN d.e IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
-		CASE WHEN d.e IS NOT NULL THEN 'a relative or business partner works in that unit or reporting line'
-			WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
-			ELSE format('declared on %s, no tie to that unit', c.checked_on) END
-	FROM unnest(employees, posts) AS q (e, p)
-	LEFT JOIN tied AS d ON d.e = q.e AND d.p = q.p
-	LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of
+		LEFT JOIN tied AS d ON d.e = q.e AND d.p = q.p
+		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, above or below the post.';
 
 CREATE FUNCTION @agency@.rule_election_window(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p, w.until IS NULL OR NOT (tk.managerial OR coalesce(fk.managerial, false)),
-		CASE WHEN w.until IS NULL THEN 'no election window'
-			WHEN tk.managerial OR coalesce(fk.managerial, false) THEN format('election window until %s without the Minister''s consent', w.until)
-			ELSE 'election window, but no managerial post' END
-	FROM unnest(employees, posts) AS q (e, p)
-	JOIN post AS t ON t.post_id = q.p JOIN post_kind AS tk ON tk.kind = t.kind
-	LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
-	LEFT JOIN post AS f ON f.post_id = c.post_id LEFT JOIN post_kind AS fk ON fk.kind = f.kind
-	CROSS JOIN (SELECT max(v.valid_to) AS until FROM election_window AS v
-		WHERE v.valid_from <= as_of AND v.valid_to > as_of AND v.consent_letter IS NULL) AS w
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p, w.until IS NULL OR NOT (tk.managerial OR coalesce(fk.managerial, false)),
+			CASE WHEN w.until IS NULL THEN 'no election window'
+				WHEN tk.managerial OR coalesce(fk.managerial, false) THEN format('election window until %s without the Minister''s consent', w.until)
+				ELSE 'election window, but no managerial post' END
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN post AS t ON t.post_id = q.p JOIN post_kind AS tk ON tk.kind = t.kind
+		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		LEFT JOIN post AS f ON f.post_id = c.post_id LEFT JOIN post_kind AS fk ON fk.kind = f.kind
+		CROSS JOIN (SELECT max(v.valid_to) AS until FROM election_window AS v
+			WHERE v.valid_from <= as_of AND v.valid_to > as_of AND v.consent_letter IS NULL) AS w;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_election_window(integer[], integer[], date, jsonb) IS 'Rule: no replacement of officials in an election window without the Minister''s consent.';
 
 CREATE FUNCTION @agency@.rule_pppk(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p,
-		CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN true
-			WHEN parameter ->> 'route' = 'between agencies' THEN false
-			WHEN e.contract_ends_on <= as_of THEN false
-			WHEN coalesce((parameter ->> 'same_title')::boolean, true) THEN f.title = t.title
-			ELSE true END,
-		CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN 'not a contract employee'
-			WHEN parameter ->> 'route' = 'between agencies' THEN 'a contract (PPPK) is bound to its agency'
-			WHEN e.contract_ends_on <= as_of THEN format('the contract ended on %s', e.contract_ends_on)
-			WHEN f.title IS NULL THEN 'no present post on record'
-			WHEN f.title = t.title THEN 'keeps the post title of the contract'
-			ELSE format('the contract (PPPK) is for "%s"', f.title) END
-	FROM unnest(employees, posts) AS q (e, p)
-	JOIN employee AS e ON e.employee_id = q.e JOIN post AS t ON t.post_id = q.p
-	LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
-	LEFT JOIN post AS f ON f.post_id = c.post_id
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p,
+			CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN true
+				WHEN parameter ->> 'route' = 'between agencies' THEN false
+				WHEN e.contract_ends_on <= as_of THEN false
+				WHEN coalesce((parameter ->> 'same_title')::boolean, true) THEN f.title = t.title
+				ELSE true END,
+			CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN 'not a contract employee'
+				WHEN parameter ->> 'route' = 'between agencies' THEN 'a contract (PPPK) is bound to its agency'
+				WHEN e.contract_ends_on <= as_of THEN format('the contract ended on %s', e.contract_ends_on)
+				WHEN f.title IS NULL THEN 'no present post on record'
+				WHEN f.title = t.title THEN 'keeps the post title of the contract'
+				ELSE format('the contract (PPPK) is for "%s"', f.title) END
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN employee AS e ON e.employee_id = q.e JOIN post AS t ON t.post_id = q.p
+		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		LEFT JOIN post AS f ON f.post_id = c.post_id;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_pppk(integer[], integer[], date, jsonb) IS 'Rule: contract employees (PPPK) only within the agency and in the post title of their contract. Parameter same_title false lifts the latter.';
 
 CREATE FUNCTION @agency@.rule_retirement(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p, r.retires >= as_of + make_interval(months => y.months),
-		CASE WHEN r.retires IS NULL THEN 'date of birth is not on record'
-			ELSE format('retires on %s in that post, %s months must be left', r.retires, y.months) END
-	FROM unnest(employees, posts) AS q (e, p)
-	JOIN employee AS e ON e.employee_id = q.e
-	JOIN post AS t ON t.post_id = q.p JOIN post_kind AS k ON k.kind = t.kind
-	CROSS JOIN LATERAL (SELECT retirement_date(e.born_on, k.retirement_age) AS retires) AS r
-	CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_service_left_months) AS months FROM policy_on(as_of) AS p) AS y
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p, r.retires >= as_of + make_interval(months => y.months),
+			CASE WHEN r.retires IS NULL THEN 'date of birth is not on record'
+				ELSE format('retires on %s in that post, %s months must be left', r.retires, y.months) END
+		FROM unnest(employees, posts) AS q (e, p)
+		JOIN employee AS e ON e.employee_id = q.e
+		JOIN post AS t ON t.post_id = q.p JOIN post_kind AS k ON k.kind = t.kind
+		CROSS JOIN LATERAL (SELECT retirement_date(e.born_on, k.retirement_age) AS retires) AS r
+		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_service_left_months) AS months FROM policy_on(as_of) AS p) AS y;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_retirement(integer[], integer[], date, jsonb) IS 'Rule: enough time left until retirement (BUP). Parameter months, default policy.min_service_left_months.';
 
@@ -382,15 +458,19 @@ COMMENT ON FUNCTION @agency@.retirement_date(date, integer) IS 'First day of ret
 
 CREATE FUNCTION @agency@.rule_no_open_case(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT q.e, q.p, o.transfer_id IS NULL,
-		CASE WHEN o.transfer_id IS NULL THEN 'no other transfer under way' ELSE format('transfer %s is under way', o.transfer_id) END
-	FROM unnest(employees, posts) AS q (e, p)
-	LEFT JOIN (SELECT t.employee_id, min(t.transfer_id) AS transfer_id FROM transfer AS t
-		WHERE t.employee_id = ANY (employees) AND t.is_open
-			AND t.transfer_id IS DISTINCT FROM (parameter ->> 'transfer_id')::integer
-		GROUP BY t.employee_id) AS o ON o.employee_id = q.e
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT q.e, q.p, o.transfer_id IS NULL,
+			CASE WHEN o.transfer_id IS NULL THEN 'no other transfer under way' ELSE format('transfer %s is under way', o.transfer_id) END
+		FROM unnest(employees, posts) AS q (e, p)
+		LEFT JOIN (SELECT t.employee_id, min(t.transfer_id) AS transfer_id FROM transfer AS t
+			WHERE t.employee_id = ANY (employees) AND t.is_open
+				AND t.transfer_id IS DISTINCT FROM (parameter ->> 'transfer_id')::integer
+			GROUP BY t.employee_id) AS o ON o.employee_id = q.e;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_no_open_case(integer[], integer[], date, jsonb) IS 'Rule: one open transfer per person.';
 

@@ -13,68 +13,72 @@
 CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of date DEFAULT current_date)
 	RETURNS TABLE (employee_id integer, post_id integer, score numeric, competency numeric, performance numeric,
 		qualification numeric, experience numeric, balance numeric, from_post_id integer, from_unit_id integer)
-	LANGUAGE sql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH pair AS MATERIALIZED (SELECT q.e, q.p FROM unnest(employees, posts) AS q (e, p)),
-	person AS MATERIALIZED (SELECT array_agg(DISTINCT q.e) AS ids FROM pair AS q),
-	y AS MATERIALIZED (SELECT * FROM policy_on(as_of)),
-	target AS MATERIALIZED (
-		SELECT p.post_id, p.unit_id, p.requirement, p.family, p.min_education, p.education_fields
-		FROM post AS p WHERE p.post_id = ANY (posts)),
-	origin AS MATERIALIZED (SELECT c.* FROM person AS n CROSS JOIN LATERAL current_post(n.ids, as_of) AS c),
-	rated AS MATERIALIZED (SELECT r.* FROM person AS n CROSS JOIN y CROSS JOIN LATERAL recent_rating(n.ids, as_of, y.rating_years) AS r),
-	figures AS MATERIALIZED (
-		SELECT f.unit_id, f.required, f.existing
-		FROM unit_figures(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
-	served AS MATERIALIZED (
-		SELECT i.employee_id, p.family, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of))) AS months
-		FROM person AS n
-		JOIN incumbency AS i ON i.employee_id = ANY (n.ids) AND i.valid_from <= as_of AND i.kind <> 'acting'
-		JOIN post AS p USING (post_id)
-		GROUP BY i.employee_id, p.family),
-	schooling AS MATERIALIZED (
-		SELECT t.post_id, d.employee_id, max(d.level) AS level,
-			max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
-		FROM person AS n
-		JOIN education AS d ON d.employee_id = ANY (n.ids) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
-		CROSS JOIN target AS t
-		GROUP BY t.post_id, d.employee_id),
-	part AS (
-		SELECT q.e, q.p,
-			mutasi.match_score(e.profile, t.requirement) AS competency,
-			round(r.score, 6) AS performance,
-			CASE WHEN t.min_education IS NULL AND t.education_fields IS NULL THEN 1
-				WHEN s.level IS NULL THEN NULL
-				WHEN s.level_in_field >= coalesce(t.min_education, 0) THEN 1
-				WHEN s.level >= coalesce(t.min_education, 0) THEN 0.5
-				ELSE 0 END AS qualification,
-			CASE WHEN t.family IS NULL THEN
-					CASE WHEN e.appointed_on IS NULL THEN NULL
-						ELSE round(least(1, greatest(0, months_between(e.appointed_on, as_of))::numeric / y.full_experience_months), 6) END
-				WHEN o.post_id IS NULL AND m.months IS NULL THEN NULL
-				ELSE round(least(1, coalesce(m.months, 0)::numeric / y.full_experience_months), 6) END AS experience,
-			CASE WHEN o.unit_id = t.unit_id THEN 0.5
-				WHEN o.unit_id IS NULL THEN CASE WHEN ft.required IS NOT NULL
-					THEN round((abs(ft.required - ft.existing) - abs(ft.required - ft.existing - 1) + 1) / 2, 6) END
-				ELSE round((abs(fo.required - fo.existing) - abs(fo.required - fo.existing + o.share)
-					+ abs(ft.required - ft.existing) - abs(ft.required - ft.existing - o.share) + 2 * o.share) / (4 * o.share), 6) END AS balance,
-			o.post_id AS from_post_id, o.unit_id AS from_unit_id
-		FROM pair AS q
-		CROSS JOIN y
-		JOIN employee AS e ON e.employee_id = q.e
-		JOIN target AS t ON t.post_id = q.p
-		LEFT JOIN origin AS o ON o.employee_id = q.e
-		LEFT JOIN rated AS r ON r.employee_id = q.e
-		LEFT JOIN schooling AS s ON s.employee_id = q.e AND s.post_id = q.p
-		LEFT JOIN served AS m ON m.employee_id = q.e AND m.family = t.family
-		LEFT JOIN figures AS fo ON fo.unit_id = o.unit_id
-		LEFT JOIN figures AS ft ON ft.unit_id = t.unit_id)
-	SELECT d.e, d.p,
-		round(y.weight_competency * coalesce(d.competency, 0) + y.weight_performance * coalesce(d.performance, 0)
-			+ y.weight_qualification * coalesce(d.qualification, 0) + y.weight_experience * coalesce(d.experience, 0)
-			+ y.weight_balance * coalesce(d.balance, 0), 6),
-		d.competency, d.performance, d.qualification, d.experience, d.balance, d.from_post_id, d.from_unit_id
-	FROM part AS d CROSS JOIN y
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH pair AS MATERIALIZED (SELECT q.e, q.p FROM unnest(employees, posts) AS q (e, p)),
+		person AS MATERIALIZED (SELECT array_agg(DISTINCT q.e) AS ids FROM pair AS q),
+		y AS MATERIALIZED (SELECT * FROM policy_on(as_of)),
+		target AS MATERIALIZED (
+			SELECT p.post_id, p.unit_id, p.requirement, p.family, p.min_education, p.education_fields
+			FROM post AS p WHERE p.post_id = ANY (posts)),
+		origin AS MATERIALIZED (SELECT c.* FROM person AS n CROSS JOIN LATERAL current_post(n.ids, as_of) AS c),
+		rated AS MATERIALIZED (SELECT r.* FROM person AS n CROSS JOIN y CROSS JOIN LATERAL recent_rating(n.ids, as_of, y.rating_years) AS r),
+		figures AS MATERIALIZED (
+			SELECT f.unit_id, f.required, f.existing
+			FROM unit_figures(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
+		served AS MATERIALIZED (
+			SELECT i.employee_id, p.family, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of))) AS months
+			FROM person AS n
+			JOIN incumbency AS i ON i.employee_id = ANY (n.ids) AND i.valid_from <= as_of AND i.kind <> 'acting'
+			JOIN post AS p USING (post_id)
+			GROUP BY i.employee_id, p.family),
+		schooling AS MATERIALIZED (
+			SELECT t.post_id, d.employee_id, max(d.level) AS level,
+				max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
+			FROM person AS n
+			JOIN education AS d ON d.employee_id = ANY (n.ids) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
+			CROSS JOIN target AS t
+			GROUP BY t.post_id, d.employee_id),
+		part AS (
+			SELECT q.e, q.p,
+				mutasi.match_score(e.profile, t.requirement) AS competency,
+				round(r.score, 6) AS performance,
+				CASE WHEN t.min_education IS NULL AND t.education_fields IS NULL THEN 1
+					WHEN s.level IS NULL THEN NULL
+					WHEN s.level_in_field >= coalesce(t.min_education, 0) THEN 1
+					WHEN s.level >= coalesce(t.min_education, 0) THEN 0.5
+					ELSE 0 END AS qualification,
+				CASE WHEN t.family IS NULL THEN
+						CASE WHEN e.appointed_on IS NULL THEN NULL
+							ELSE round(least(1, greatest(0, months_between(e.appointed_on, as_of))::numeric / y.full_experience_months), 6) END
+					WHEN o.post_id IS NULL AND m.months IS NULL THEN NULL
+					ELSE round(least(1, coalesce(m.months, 0)::numeric / y.full_experience_months), 6) END AS experience,
+				CASE WHEN o.unit_id = t.unit_id THEN 0.5
+					WHEN o.unit_id IS NULL THEN CASE WHEN ft.required IS NOT NULL
+						THEN round((abs(ft.required - ft.existing) - abs(ft.required - ft.existing - 1) + 1) / 2, 6) END
+					ELSE round((abs(fo.required - fo.existing) - abs(fo.required - fo.existing + o.share)
+						+ abs(ft.required - ft.existing) - abs(ft.required - ft.existing - o.share) + 2 * o.share) / (4 * o.share), 6) END AS balance,
+				o.post_id AS from_post_id, o.unit_id AS from_unit_id
+			FROM pair AS q
+			CROSS JOIN y
+			JOIN employee AS e ON e.employee_id = q.e
+			JOIN target AS t ON t.post_id = q.p
+			LEFT JOIN origin AS o ON o.employee_id = q.e
+			LEFT JOIN rated AS r ON r.employee_id = q.e
+			LEFT JOIN schooling AS s ON s.employee_id = q.e AND s.post_id = q.p
+			LEFT JOIN served AS m ON m.employee_id = q.e AND m.family = t.family
+			LEFT JOIN figures AS fo ON fo.unit_id = o.unit_id
+			LEFT JOIN figures AS ft ON ft.unit_id = t.unit_id)
+		SELECT d.e, d.p,
+			round(y.weight_competency * coalesce(d.competency, 0) + y.weight_performance * coalesce(d.performance, 0)
+				+ y.weight_qualification * coalesce(d.qualification, 0) + y.weight_experience * coalesce(d.experience, 0)
+				+ y.weight_balance * coalesce(d.balance, 0), 6),
+			d.competency, d.performance, d.qualification, d.experience, d.balance, d.from_post_id, d.from_unit_id
+		FROM part AS d CROSS JOIN y;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';
 
@@ -159,15 +163,19 @@ COMMENT ON FUNCTION @agency@.best_people(integer, integer, numeric, date, boolea
 -- Seniority, the tie-break of last resort but one (DUK).
 CREATE FUNCTION @agency@.seniority(employees integer[])
 	RETURNS TABLE (employee_id integer, place bigint)
-	LANGUAGE sql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT e.employee_id, row_number() OVER (ORDER BY
-		g.scheme DESC NULLS LAST, g.position DESC NULLS LAST, e.grade_since NULLS LAST, e.appointed_on NULLS LAST,
-		d.level DESC NULLS LAST, e.born_on NULLS LAST, e.employee_id)
-	FROM employee AS e
-	LEFT JOIN grade AS g USING (grade)
-	LEFT JOIN (SELECT s.employee_id, max(s.level) AS level FROM education AS s WHERE s.employee_id = ANY (employees) GROUP BY s.employee_id) AS d USING (employee_id)
-	WHERE e.employee_id = ANY (employees)
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT e.employee_id, row_number() OVER (ORDER BY
+			g.scheme DESC NULLS LAST, g.position DESC NULLS LAST, e.grade_since NULLS LAST, e.appointed_on NULLS LAST,
+			d.level DESC NULLS LAST, e.born_on NULLS LAST, e.employee_id)
+		FROM employee AS e
+		LEFT JOIN grade AS g USING (grade)
+		LEFT JOIN (SELECT s.employee_id, max(s.level) AS level FROM education AS s WHERE s.employee_id = ANY (employees) GROUP BY s.employee_id) AS d USING (employee_id)
+		WHERE e.employee_id = ANY (employees);
+END
 $body$;
 COMMENT ON FUNCTION @agency@.seniority(integer[]) IS 'These people in the order of the seniority list (daftar urut kepangkatan, DUK): grade (PNS before PPPK), time in grade, length of service, education, age; at last employee_id.';
 
@@ -225,18 +233,22 @@ COMMENT ON FUNCTION @agency@.rank_of(integer, integer, date) IS 'A person''s ran
 
 CREATE FUNCTION @agency@.open_posts(as_of date DEFAULT current_date)
 	RETURNS TABLE (post_id integer, unit_id integer, seats integer, held numeric, coming numeric, free numeric)
-	LANGUAGE sql STABLE ROWS 200 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 200 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH held AS (
-		SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i
-		WHERE i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of) GROUP BY i.post_id),
-	short AS MATERIALIZED (
-		SELECT p.post_id, p.unit_id, p.seats, coalesce(h.held, 0) AS held
-		FROM post AS p LEFT JOIN held AS h USING (post_id)
-		WHERE p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.seats - coalesce(h.held, 0) >= 1)
-	SELECT s.post_id, s.unit_id, s.seats, s.held, coalesce(m.coming, 0), s.seats - s.held - coalesce(m.coming, 0)
-	FROM short AS s
-	LEFT JOIN pending_moves((SELECT array_agg(x.post_id) FROM short AS x)) AS m USING (post_id)
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH held AS (
+			SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i
+			WHERE i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of) GROUP BY i.post_id),
+		short AS MATERIALIZED (
+			SELECT p.post_id, p.unit_id, p.seats, coalesce(h.held, 0) AS held
+			FROM post AS p LEFT JOIN held AS h USING (post_id)
+			WHERE p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.seats - coalesce(h.held, 0) >= 1)
+		SELECT s.post_id, s.unit_id, s.seats, s.held, coalesce(m.coming, 0), s.seats - s.held - coalesce(m.coming, 0)
+		FROM short AS s
+		LEFT JOIN pending_moves((SELECT array_agg(x.post_id) FROM short AS x)) AS m USING (post_id);
+END
 $body$;
 COMMENT ON FUNCTION @agency@.open_posts(date) IS 'Posts with at least one seat nobody holds on a day, and how many of those seats are promised to decided transfers.';
 
@@ -275,14 +287,18 @@ COMMENT ON FUNCTION @agency@.opportunities(integer, integer, date) IS 'The k fre
 
 CREATE FUNCTION @agency@.explain_match(employee integer, post integer)
 	RETURNS TABLE (competency text, kind text, required numeric, held numeric, gap numeric, weight numeric, mandatory boolean, contribution numeric)
-	LANGUAGE sql STABLE ROWS 68 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 68 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT k.name, x.kind, x.required, x.held, x.gap, x.weight, x.mandatory, x.contribution
-	FROM employee AS e JOIN post AS p ON p.post_id = explain_match.post
-	CROSS JOIN LATERAL mutasi.match_explain(e.profile, p.requirement) AS x
-	JOIN competency AS k ON k.competency_id = x.competency
-	WHERE e.employee_id = explain_match.employee
-	ORDER BY abs(x.contribution) DESC, x.competency
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT k.name, x.kind, x.required, x.held, x.gap, x.weight, x.mandatory, x.contribution
+		FROM employee AS e JOIN post AS p ON p.post_id = explain_match.post
+		CROSS JOIN LATERAL mutasi.match_explain(e.profile, p.requirement) AS x
+		JOIN competency AS k ON k.competency_id = x.competency
+		WHERE e.employee_id = explain_match.employee
+		ORDER BY abs(x.contribution) DESC, x.competency;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.explain_match(integer, integer) IS 'Why a person fits a post as well or badly as the competency part says: one row a competency, the largest contribution to the distance first.';
 
@@ -345,38 +361,46 @@ COMMENT ON FUNCTION @agency@.why_not(integer, integer, date) IS 'What keeps a pe
 CREATE FUNCTION @agency@.what_if(employees integer[], posts integer[], as_of date DEFAULT current_date)
 	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,
 		ratio_before numeric, ratio_after numeric, efficiency_before text, efficiency_after text)
-	LANGUAGE sql STABLE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH move AS MATERIALIZED (
-		SELECT q.e, t.unit_id AS to_unit, o.unit_id AS from_unit, coalesce(o.share, 1) AS share
-		FROM unnest(employees, posts) AS q (e, p)
-		JOIN post AS t ON t.post_id = q.p
-		LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e),
-	net AS (
-		SELECT n.unit_id, sum(n.change) AS change
-		FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m
-			UNION ALL SELECT m.from_unit, -m.share FROM move AS m WHERE m.from_unit IS NOT NULL) AS n
-		GROUP BY n.unit_id)
-	SELECT f.unit_id, u.name, f.required, f.existing, f.existing + n.change,
-		f.ratio, mutasi.workload_ratio(f.required, f.existing + n.change),
-		mutasi.efficiency_grade(f.ratio, y.grade_scheme),
-		mutasi.efficiency_grade(mutasi.workload_ratio(f.required, f.existing + n.change), y.grade_scheme)
-	FROM net AS n
-	JOIN LATERAL unit_figures(ARRAY[n.unit_id], as_of) AS f ON f.unit_id = n.unit_id
-	JOIN unit AS u ON u.unit_id = f.unit_id
-	CROSS JOIN policy_on(as_of) AS y
-	ORDER BY f.unit_id
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		WITH move AS MATERIALIZED (
+			SELECT q.e, t.unit_id AS to_unit, o.unit_id AS from_unit, coalesce(o.share, 1) AS share
+			FROM unnest(employees, posts) AS q (e, p)
+			JOIN post AS t ON t.post_id = q.p
+			LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e),
+		net AS (
+			SELECT n.unit_id, sum(n.change) AS change
+			FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m
+				UNION ALL SELECT m.from_unit, -m.share FROM move AS m WHERE m.from_unit IS NOT NULL) AS n
+			GROUP BY n.unit_id)
+		SELECT f.unit_id, u.name, f.required, f.existing, f.existing + n.change,
+			f.ratio, mutasi.workload_ratio(f.required, f.existing + n.change),
+			mutasi.efficiency_grade(f.ratio, y.grade_scheme),
+			mutasi.efficiency_grade(mutasi.workload_ratio(f.required, f.existing + n.change), y.grade_scheme)
+		FROM net AS n
+		JOIN LATERAL unit_figures(ARRAY[n.unit_id], as_of) AS f ON f.unit_id = n.unit_id
+		JOIN unit AS u ON u.unit_id = f.unit_id
+		CROSS JOIN policy_on(as_of) AS y
+		ORDER BY f.unit_id;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date) IS 'What moves would do to the units concerned: staff and workload ratio before and after. Changes nothing.';
 
 CREATE FUNCTION @agency@.plan_what_if(plan integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,
 		ratio_before numeric, ratio_after numeric, efficiency_before text, efficiency_after text)
-	LANGUAGE sql STABLE ROWS 50 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 50 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT w.* FROM (SELECT array_agg(m.employee_id ORDER BY m.employee_id) AS e, array_agg(m.to_post_id ORDER BY m.employee_id) AS p
-			FROM transfer_plan_move AS m WHERE m.plan_id = plan) AS a
-		CROSS JOIN LATERAL what_if(a.e, a.p, as_of) AS w
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT w.* FROM (SELECT array_agg(m.employee_id ORDER BY m.employee_id) AS e, array_agg(m.to_post_id ORDER BY m.employee_id) AS p
+				FROM transfer_plan_move AS m WHERE m.plan_id = plan) AS a
+			CROSS JOIN LATERAL what_if(a.e, a.p, as_of) AS w;
+END
 $body$;
 COMMENT ON FUNCTION @agency@.plan_what_if(integer, date) IS 'What all moves of a plan together would do to the units concerned; see what_if.';
 
