@@ -26,7 +26,7 @@ COMMENT ON COLUMN @agency@.eligibility_rule.shipped IS 'True for the rules that 
 COMMENT ON COLUMN @agency@.eligibility_rule.waivable IS 'Whether a waiver may lift it.';
 COMMENT ON COLUMN @agency@.eligibility_rule.function_name IS 'The function that judges it, with its schema; in this agency''s schema when none is given.';
 COMMENT ON COLUMN @agency@.eligibility_rule.parameter IS 'What the function is given besides the pairs; {} takes the policy''s values.';
-COMMENT ON COLUMN @agency@.eligibility_rule.rejection_code IS 'Reason code for a rejection on this ground.';
+COMMENT ON COLUMN @agency@.eligibility_rule.rejection_code IS 'Reason code for a rejection on this ground, one of the workflow''s (mutasi.workflow_reason).';
 
 CREATE FUNCTION @agency@.eligibility_rule_valid() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

@@ -59,8 +59,11 @@ CREATE TABLE @agency@.transfer (
 	kind text NOT NULL CHECK (kind IN ('rotation', 'promotion', 'demotion', 'inter-agency in', 'inter-agency out')),
 	initiative text NOT NULL DEFAULT 'agency' CHECK (initiative IN ('own', 'agency')),
 	reason text NOT NULL CHECK (reason <> ''),
+	workflow text NOT NULL DEFAULT 'transfer_within_agency',
 	state text NOT NULL DEFAULT 'draft',
 	state_reason text,
+	rejection_code text,
+	minister_permission_needed boolean NOT NULL DEFAULT false,
 	other_agency text,
 	plan_id integer REFERENCES @agency@.transfer_plan,
 	reverses_id integer REFERENCES @agency@.transfer,
@@ -77,10 +80,11 @@ CREATE TABLE @agency@.transfer (
 	created_by text NOT NULL DEFAULT session_user,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	is_open boolean GENERATED ALWAYS AS (state IN ('draft', 'submitted', 'verification', 'returned', 'analysis', 'team_review',
-		'receiver_proposal', 'origin_consent', 'minister_permission', 'bkn_consideration', 'decided', 'appointed')) STORED,
+		'receiver_proposal', 'origin_consent', 'minister_permission', 'bkn_consideration', 'consideration_given', 'decided', 'appointed')) STORED,
 	CHECK (to_post_id IS NOT NULL OR kind = 'inter-agency out'),
 	CHECK (from_post_id <> to_post_id),
-	CHECK (kind NOT LIKE 'inter-agency%' OR other_agency IS NOT NULL)
+	CHECK (kind NOT LIKE 'inter-agency%' OR other_agency IS NOT NULL),
+	CHECK ((kind LIKE 'inter-agency%') = (workflow <> 'transfer_within_agency'))
 );
 CREATE UNIQUE INDEX transfer_one_open_case ON @agency@.transfer (employee_id) WHERE is_open;
 CREATE INDEX transfer_employee_idx ON @agency@.transfer (employee_id);
@@ -95,6 +99,9 @@ COMMENT ON COLUMN @agency@.transfer.to_post_id IS 'The post to be held.';
 COMMENT ON COLUMN @agency@.transfer.kind IS 'rotation (rotasi), promotion (promosi), demotion (demosi), inter-agency in or out; filled in from the two posts'' kinds and classes where left out.';
 COMMENT ON COLUMN @agency@.transfer.initiative IS 'own (permohonan sendiri) or agency.';
 COMMENT ON COLUMN @agency@.transfer.reason IS 'Why the move is wanted.';
+COMMENT ON COLUMN @agency@.transfer.workflow IS 'The workflow of its route: within the agency, within the province, between provinces, with the centre.';
+COMMENT ON COLUMN @agency@.transfer.rejection_code IS 'Reason code of a rejection, one of the workflow''s.';
+COMMENT ON COLUMN @agency@.transfer.minister_permission_needed IS 'Whether the Minister''s permission is needed, as in an election window.';
 COMMENT ON COLUMN @agency@.transfer.state IS 'Where the case is in its workflow.';
 COMMENT ON COLUMN @agency@.transfer.state_reason IS 'Reason given for the last step.';
 COMMENT ON COLUMN @agency@.transfer.other_agency IS 'The agency it comes from or goes to, for moves between agencies.';
@@ -324,9 +331,10 @@ COMMENT ON FUNCTION @agency@.my_employee() IS 'The employee who is logged in, by
 CREATE FUNCTION @agency@.me() RETURNS text
 	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT current_user::text
+	-- an application's actor where one is set, else the role in force
+	SELECT CASE WHEN mutasi.current_actor() <> session_user THEN mutasi.current_actor() ELSE current_user::text END
 $body$;
-COMMENT ON FUNCTION @agency@.me() IS 'The login that row security goes by: the current role.';
+COMMENT ON FUNCTION @agency@.me() IS 'The login that row security goes by: the application''s actor where one is set, else the current role.';
 
 CREATE FUNCTION @agency@.apply_for_transfer(post integer, reason text, preference integer DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

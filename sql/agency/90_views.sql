@@ -19,7 +19,7 @@ CREATE VIEW @agency@.unit_workload AS
 			ELSE 'people to spare' END AS situation
 	FROM (SELECT DISTINCT l.year FROM @agency@.post_load AS l) AS n
 	CROSS JOIN LATERAL @agency@.unit_figures(ARRAY(SELECT x.unit_id FROM @agency@.unit AS x),
-		least(current_date, make_date(n.year, 12, 31)), n.year) AS f
+		CASE WHEN n.year = @agency@.load_year() THEN current_date ELSE make_date(n.year, 12, 31) END, n.year) AS f
 	CROSS JOIN LATERAL @agency@.policy_on(make_date(n.year, 1, 1)) AS y
 	JOIN @agency@.unit AS u ON u.unit_id = f.unit_id;
 COMMENT ON VIEW @agency@.unit_workload IS 'Workload of each unit in each year on record (rekap analisis beban kerja): staff required, staff there, their ratio and grade. A ratio above 1 means short of people.';
@@ -31,7 +31,7 @@ COMMENT ON COLUMN @agency@.unit_workload.year IS 'Year of the volumes.';
 COMMENT ON COLUMN @agency@.unit_workload.hours IS 'Hours of work: volumes times norms.';
 COMMENT ON COLUMN @agency@.unit_workload.required IS 'Staff required, unrounded: hours divided by effective working hours.';
 COMMENT ON COLUMN @agency@.unit_workload.required_rounded IS 'Staff required, rounded by the policy''s rule.';
-COMMENT ON COLUMN @agency@.unit_workload.existing IS 'Staff there, in full-time shares: today, for past years on their last day.';
+COMMENT ON COLUMN @agency@.unit_workload.existing IS 'Staff there, in full-time shares: today for the latest year on record, for earlier ones on their last day.';
 COMMENT ON COLUMN @agency@.unit_workload.difference IS 'Existing minus required; negative: short of people.';
 COMMENT ON COLUMN @agency@.unit_workload.ratio IS 'Workload ratio EU = required / existing; NULL where nobody is there.';
 COMMENT ON COLUMN @agency@.unit_workload.efficiency IS 'Efficiency grade of the ratio (PU); A means short of people, see mutasi.efficiency_grade.';

@@ -255,10 +255,11 @@ INSERT INTO relation (employee_id, relative_id, kind)
 	WHERE pg_temp.draw('married ' || a.employee_id) < 0.06 AND a.employee_id < b.employee_id;
 
 ANALYZE;
--- Competencies: the occupation's level, the person's own strength, and chance.
+-- Competencies: the occupation's level, somewhat more where it matters most, the
+-- person's own strength, and chance.
 INSERT INTO assessment (employee_id, competency_id, level, assessed_on, expires_on, assessor)
 	SELECT p.employee_id, r.competency_id,
-		round(greatest(0, least(7, r.level + 0.25 + 0.30 * s.strength + 0.45 * pg_temp.normal('c ' || p.employee_id || ' ' || r.competency_id)))::numeric, 2),
+		round(greatest(0, least(7, r.level + 0.25 + CASE WHEN r.importance >= 4.2 THEN 0.4 ELSE 0 END + 0.30 * s.strength + 0.45 * pg_temp.normal('c ' || p.employee_id || ' ' || r.competency_id)))::numeric, 2),
 		current_date - (30 + floor(pg_temp.draw('assessed ' || p.employee_id) * 600))::int,
 		current_date + 700, 'Assessment Centre'
 	FROM person AS p

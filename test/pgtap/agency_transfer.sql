@@ -1,0 +1,122 @@
+-- The move itself: applications, the case under its workflow, seats, floors and
+-- eligibility at the decision, the effect, and taking it back.
+BEGIN;
+SELECT plan(48);
+\i test/data/small_agency.sql
+
+-- One step by one person; documents are filed as the workflow asks for them.
+CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('mutasi.actor', who, true);
+	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
+END $$;
+CREATE FUNCTION pg_temp.documents(t integer) RETURNS void LANGUAGE sql AS $$
+	INSERT INTO kota.transfer_document (transfer_id, code, title) SELECT t, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d $$;
+CREATE FUNCTION pg_temp.up_to(t integer, until text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	s record;
+BEGIN
+	FOR s IN SELECT * FROM (VALUES (1, 'unit head', 'submitted'), (2, 'verifier', 'verification'), (3, 'verifier', 'analysis'), (4, 'analyst', 'team_review'),
+			(5, 'mayor', 'decided'), (6, 'mayor', 'appointed')) AS v (n, who, state) ORDER BY n LOOP
+		PERFORM pg_temp.step(t, s.who, s.state);
+		EXIT WHEN s.state = until;
+	END LOOP;
+END $$;
+
+-- what is filled in
+INSERT INTO transfer (employee_id, to_post_id, reason, effective_on) VALUES (2, 1, 'PKM1 lacks nurses', current_date);
+SELECT results_eq('SELECT from_post_id, kind, state, is_open, workflow FROM transfer', $$VALUES (2, 'rotation', 'draft', true, 'transfer_within_agency')$$, 'post given up and kind are filled in');
+SELECT is((SELECT count(*) FROM transfer_history), 1::bigint, 'the case has its history');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (2, 4, 'x')$$, '23505', NULL, 'one open case a person');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (3, 2, 'x')$$, '23514', NULL, 'not to the same post');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, kind) VALUES (3, 1, 'x', 'inter-agency out')$$, '23514', NULL, 'a move between agencies names the other one');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, kind, other_agency) VALUES (3, 1, 'x', 'inter-agency in', 'Kota Y')$$, '23514', NULL, 'and goes another route');
+SELECT lives_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (3, 4, 'promoted'), (7, 1, 'x')$$, 'more cases');
+SELECT results_eq('SELECT employee_id, kind FROM transfer ORDER BY 1', $$VALUES (2, 'rotation'), (3, 'promotion'), (7, 'promotion')$$, 'kinds of move');
+
+-- the workflow guards it
+SELECT throws_ok($$UPDATE transfer SET state = 'effective' WHERE employee_id = 2$$, 'MU002', NULL, 'no step is left out');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, state) VALUES (5, 1, 'x', 'decided')$$, 'MU001', NULL, 'a case begins as a draft');
+SELECT pg_temp.step(1, 'unit head', 'submitted') \g /dev/null
+SELECT throws_ok($$SELECT pg_temp.step(1, 'unit head', 'verification')$$, 'MU015', NULL, 'duties are separated');
+SELECT pg_temp.step(1, 'verifier', 'verification') \g /dev/null
+SELECT throws_ok($$SELECT pg_temp.step(1, 'verifier', 'analysis')$$, 'MU011', NULL, 'documents are asked for');
+SELECT pg_temp.documents(1) \g /dev/null
+SELECT pg_temp.step(1, 'verifier', 'analysis'), pg_temp.step(1, 'analyst', 'team_review') \g /dev/null
+SELECT throws_ok('DELETE FROM transfer WHERE transfer_id = 1', 'MU006', NULL, 'a case that was submitted stays');
+
+-- the decision
+INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'heavy sanction', current_date);
+SELECT throws_like($$SELECT pg_temp.step(1, 'mayor', 'decided')$$, 'transfer 1 cannot be decided: the candidate is not eligible', 'eligibility is looked at again');
+DELETE FROM discipline;
+UPDATE transfer SET effective_on = NULL WHERE transfer_id = 1;
+SELECT throws_ok($$SELECT pg_temp.step(1, 'mayor', 'decided')$$, 'MU109', NULL, 'a decision needs its day');
+UPDATE transfer SET effective_on = current_date WHERE transfer_id = 1;
+SELECT lives_ok($$SELECT pg_temp.step(1, 'mayor', 'decided')$$, 'decided');
+SELECT results_eq('SELECT policy_version, score, rank, decision_date FROM transfer WHERE transfer_id = 1', 'VALUES (1, 0.960000, 2, current_date)', 'with policy, score and rank');
+SELECT is((SELECT promised FROM vacancy WHERE post_id = 1), 1.00, 'the seat is promised');
+UPDATE post SET seats = 2 WHERE post_id = 1;
+SELECT is((SELECT count(*) FROM vacancy WHERE post_id = 1 AND blocked AND reason = 'every free seat is promised to a decided transfer'), 1::bigint, 'and no longer free for others');
+SELECT is((SELECT passed FROM eligibility(4, 1) WHERE rule = 'vacancy'), false, 'nor eligible');
+UPDATE post SET seats = 4 WHERE post_id = 1;
+
+-- the effect
+SELECT is_empty('SELECT * FROM apply_due_transfers()', 'not before the appointment');
+SELECT pg_temp.step(1, 'mayor', 'appointed') \g /dev/null
+UPDATE transfer SET effective_on = current_date + 1 WHERE transfer_id = 1;
+SELECT is_empty('SELECT * FROM apply_due_transfers()', 'not before its day');
+SELECT throws_ok($$SELECT pg_temp.step(1, 'unit', 'effective')$$, 'MU109', NULL, 'by nobody');
+SELECT throws_ok($$SELECT * FROM apply_due_transfers(current_date + 1)$$, '22023', NULL, 'nor by asking for a future day');
+UPDATE transfer SET effective_on = current_date WHERE transfer_id = 1;
+SELECT results_eq('SELECT transfer_id, applied FROM apply_due_transfers()', 'VALUES (1, true)', 'on its day');
+SELECT is_empty('SELECT * FROM apply_due_transfers()', 'once');
+SELECT results_eq('SELECT post_id, valid_from = current_date, valid_to IS NULL FROM incumbency WHERE employee_id = 2 ORDER BY valid_from',
+	'VALUES (2, false, false), (1, true, true)', 'the incumbency moved, without a gap');
+SELECT results_eq('SELECT unit_id, existing FROM unit_workload WHERE unit_id > 1 ORDER BY 1', 'VALUES (2, 2.00), (3, 4.00)', 'and the units'' figures with it');
+
+-- one case that cannot go does not hold up the others
+UPDATE task_volume SET volume = 1000 WHERE task_id = 2;
+UPDATE post SET min_staff = 1 WHERE post_id = 2;
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+INSERT INTO transfer (employee_id, to_post_id, reason, effective_on) VALUES (4, 1, 'x', current_date), (5, 1, 'y', current_date);
+SELECT transfer_id AS four FROM transfer WHERE employee_id = 4 \gset
+SELECT transfer_id AS five FROM transfer WHERE employee_id = 5 \gset
+INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (4, 'performance', 'x', current_date + 9), (5, 'mandatory competencies', 'x', current_date + 9);
+SELECT pg_temp.documents(:four), pg_temp.documents(:five), pg_temp.up_to(:four, 'appointed'), pg_temp.up_to(:five, 'appointed') \g /dev/null
+UPDATE incumbency SET valid_to = current_date - 1 WHERE employee_id = 4;
+SELECT results_eq('SELECT transfer_id, applied, message FROM apply_due_transfers()',
+	format('VALUES (%s, false, ''employee 4 no longer holds the post that transfer %s takes away''), (%s, true, NULL)', :four, :four, :five), 'one that cannot go is named, the other goes');
+UPDATE incumbency SET valid_to = NULL WHERE employee_id = 4;
+UPDATE post SET min_staff = 3 WHERE post_id = 2;
+SELECT is((SELECT message FROM apply_due_transfers()), format('transfer %s cannot take effect: the unit that gives would fall below its floor', :four), 'the floor is looked at again');
+UPDATE post SET min_staff = 0, seats = 9 WHERE post_id = 2;
+UPDATE post SET seats = 3 WHERE post_id = 1;
+SELECT matches((SELECT message FROM apply_due_transfers()), 'post PKM1-N has 3 seats and would have 4', 'and the seats');
+UPDATE post SET seats = 9 WHERE post_id = 1;
+SELECT is((SELECT applied FROM apply_due_transfers()), true, 'then it goes');
+
+-- taking it back
+SELECT throws_ok(format('SELECT reverse_transfer(%s, ''x'')', (SELECT transfer_id FROM transfer WHERE employee_id = 7)), 'MU111', NULL, 'nothing to take back');
+SELECT throws_ok('SELECT reverse_transfer(999, ''x'')', 'MU102', NULL, 'unknown transfer');
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+SELECT reverse_transfer(1, 'the move was contested with success') AS back \gset
+SELECT results_eq(format('SELECT employee_id, from_post_id, to_post_id, reverses_id, state FROM transfer WHERE transfer_id = %s', :back), $$VALUES (2, 1, 2, 1, 'draft')$$, 'the way back is a case of its own');
+SELECT pg_temp.documents(:back), pg_temp.up_to(:back, 'appointed') \g /dev/null
+SELECT is((SELECT applied FROM apply_due_transfers()), true, 'and takes effect on the same day');
+SELECT results_eq('SELECT post_id FROM incumbency WHERE employee_id = 2 AND valid_to IS NULL', 'VALUES (2)', 'back in the former post');
+
+-- applications
+SELECT results_eq($$SELECT file_application(6, 1, 'near my family'), file_application(6, 4, 'to lead')$$, 'VALUES (1, 2)', 'applications');
+SELECT results_eq('SELECT post_id, preference::int FROM application ORDER BY preference', 'VALUES (1, 1), (4, 2)', 'in order of preference');
+SELECT throws_ok($$SELECT file_application(6, 1, 'again')$$, '23505', NULL, 'once for a post');
+SELECT throws_ok($$SELECT file_application(6, 999, 'x')$$, 'MU102', NULL, 'for a post there is');
+SELECT throws_ok($$SELECT apply_for_transfer(1, 'x')$$, '42501', NULL, 'apply_for_transfer() is for employees');
+SELECT lives_ok('SELECT withdraw_application(2)', 'withdrawn');
+SELECT throws_ok('SELECT withdraw_application(2)', 'MU112', NULL, 'once');
+SELECT open_transfer(1) AS own \gset
+SELECT results_eq(format('SELECT initiative, to_post_id, reason FROM transfer WHERE transfer_id = %s', :own), $$VALUES ('own', 1, 'near my family')$$, 'a transfer comes of it');
+SELECT throws_ok('SELECT open_transfer(1)', 'MU112', NULL, 'one');
+SELECT throws_ok('SELECT withdraw_application(1)', 'MU112', NULL, 'from then on the transfer is withdrawn instead');
+
+SELECT * FROM finish();
+ROLLBACK;

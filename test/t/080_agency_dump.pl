@@ -1,0 +1,69 @@
+# An agency schema through pg_dump and restore: the same rows in every table,
+# triggers enabled, derived columns right, the history's rows as they were, and
+# the work goes on.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('main');
+$node->init;
+$node->start;
+$node->safe_psql('postgres', 'CREATE DATABASE origin; CREATE DATABASE copied; CREATE DATABASE only_schema');
+$node->safe_psql('origin', 'CREATE EXTENSION mutasi; SELECT mutasi.create_agency(\'kota_y\')');
+my $city = slurp_file('test/data/small_agency.sql');
+$city =~ s/\\g \/dev\/null/;/g;
+$node->safe_psql('origin', $city . q{
+	INSERT INTO employee (name, nip) VALUES ('Pegawai 009', '198609262015051001');
+	INSERT INTO relation (employee_id, relative_id, kind) VALUES (1, 2, 'sibling');
+	INSERT INTO discipline (employee_id, kind, valid_from) VALUES (3, 'light sanction', '2024-01-01');
+	INSERT INTO study_leave (employee_id, valid_from, valid_to) VALUES (4, '2020-01-01', '2021-01-01');
+	INSERT INTO holiday VALUES ('2026-08-17', 'Independence Day');
+	INSERT INTO election_window (valid_from, valid_to) VALUES ('2024-03-01', '2024-12-01');
+	INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (4, 'performance', 'long illness', current_date + 100);
+	INSERT INTO workflow_role (role, login) VALUES ('verifier', 'verifier');
+	SELECT new_policy(current_date, '{"surplus_weight": 0.25}', 'stricter');
+	SELECT rename_unit(2, 'Health Centre North');
+	SELECT file_application(6, 1, 'near my family');
+	INSERT INTO transfer_plan (name, goal, period_from, period_to, evaluation) VALUES ('2026', 'balance', '2026-01-01', '2027-01-01', 'ratios');
+	SELECT take_ranking_snapshot(3);
+	INSERT INTO transfer (employee_id, to_post_id, reason, effective_on) VALUES (2, 1, 'PKM1 lacks nurses', current_date);
+	UPDATE transfer SET state = 'submitted';
+});
+
+sub rows_of
+{
+	my ($database) = @_;
+	return $node->safe_psql($database, q{
+		SELECT c.oid::regclass || ' ' || (xpath('/row/c/text()', query_to_xml(format(
+			'SELECT count(*) || '' '' || coalesce(md5(string_agg(t::text, chr(10) ORDER BY t::text)), '''') AS c FROM %s AS t', c.oid::regclass), false, true, '')))[1]::text
+		FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE n.nspname IN ('kota', 'kota_y') AND c.relkind = 'r' ORDER BY 1});
+}
+
+my $before = rows_of('origin');
+like($before, qr/kota\.transfer_history 2 /, 'the history is among the tables');
+my $file = $node->basedir . '/agency.dump';
+command_ok([ 'pg_dump', '-Fc', '-f', $file, '-h', $node->host, '-p', $node->port, 'origin' ], 'dump');
+command_ok([ 'pg_restore', '--exit-on-error', '-h', $node->host, '-p', $node->port, '-d', 'copied', $file ], 'restore into an empty database');
+is(rows_of('copied'), $before, 'the same rows in every table');
+command_ok([ 'pg_restore', '--exit-on-error', '--schema-only', '-h', $node->host, '-p', $node->port, '-d', 'only_schema', $file ], 'restore of the definitions alone');
+
+my $triggers = q{SELECT string_agg(t.tgrelid::regclass || ' ' || t.tgname || ' ' || t.tgenabled, ', ' ORDER BY 1)
+	FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = 'kota'::regnamespace AND NOT t.tgisinternal};
+is($node->safe_psql('copied', $triggers), $node->safe_psql('origin', $triggers), 'the same triggers, as enabled as before');
+is($node->safe_psql('copied', 'SELECT sum(corrected) FROM kota.rebuild_derived()'), '0', 'nothing derived needs correction');
+my $ranking = 'SELECT rank, employee_id, score, eligible, reason FROM kota.candidates(1, 10)';
+is($node->safe_psql('copied', $ranking), $node->safe_psql('origin', $ranking), 'the same ranking');
+
+my ($status, $out, $err) = $node->psql('copied', q{UPDATE kota.transfer SET state = 'effective'});
+like($err, qr/cannot go from "submitted" to "effective"/, 'the workflow still guards the transfer');
+$node->safe_psql('copied', q{INSERT INTO kota.assessment (employee_id, competency_id, level, assessed_on) VALUES (1, 3, 5, current_date)});
+is($node->safe_psql('copied', 'SELECT profile FROM kota.employee WHERE employee_id = 1'), '{1:4, 2:3, 3:5}', 'and the triggers derive');
+($status, $out, $err) = $node->psql('copied', 'DROP EXTENSION mutasi');
+like($err, qr/cannot drop extension mutasi because other objects depend on it/, 'DROP EXTENSION refuses');
+is($node->safe_psql('only_schema', q{SELECT count(*) FROM kota.employee}), '0', 'definitions alone are empty');
+
+$node->stop;
+done_testing();
