@@ -50,7 +50,7 @@ command_ok([ 'pg_restore', '--exit-on-error', '-h', $node->host, '-p', $node->po
 is(rows_of('copied'), $before, 'the same rows in every table');
 command_ok([ 'pg_restore', '--exit-on-error', '--schema-only', '-h', $node->host, '-p', $node->port, '-d', 'only_schema', $file ], 'restore of the definitions alone');
 
-my $triggers = q{SELECT string_agg(t.tgrelid::regclass || ' ' || t.tgname || ' ' || t.tgenabled, ', ' ORDER BY 1)
+my $triggers = q{SELECT string_agg(t.tgrelid::regclass || ' ' || t.tgname || ' ' || t.tgenabled::text, ', ' ORDER BY t.tgrelid::regclass::text, t.tgname)
 	FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid WHERE c.relnamespace = 'kota'::regnamespace AND NOT t.tgisinternal};
 is($node->safe_psql('copied', $triggers), $node->safe_psql('origin', $triggers), 'the same triggers, as enabled as before');
 is($node->safe_psql('copied', 'SELECT sum(corrected) FROM kota.rebuild_derived()'), '0', 'nothing derived needs correction');
