@@ -73,14 +73,17 @@ DECLARE
 	written bigint;
 BEGIN
 	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(employees) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
-	UPDATE employee AS e SET profile = d.profile, profile_as_of = as_of
-		FROM (SELECT w.employee_id, a.profile
-			FROM (SELECT DISTINCT u AS employee_id FROM unnest(employees) AS u) AS w
-			LEFT JOIN (SELECT c.employee_id, mutasi.profile_agg(c.competency_id, c.level) AS profile
-				FROM current_assessment(employees, as_of) AS c GROUP BY c.employee_id) AS a USING (employee_id)) AS d
-		WHERE e.employee_id = d.employee_id
-			AND (e.profile IS DISTINCT FROM d.profile OR e.profile_as_of IS DISTINCT FROM as_of);
-	GET DIAGNOSTICS written = ROW_COUNT;
+	WITH derived AS (
+		SELECT o.employee_id, o.profile AS former, a.profile
+		FROM (SELECT DISTINCT u AS employee_id FROM unnest(employees) AS u) AS w
+		JOIN employee AS o USING (employee_id)
+		LEFT JOIN (SELECT c.employee_id, mutasi.profile_agg(c.competency_id, c.level) AS profile
+			FROM current_assessment(employees, as_of) AS c GROUP BY c.employee_id) AS a USING (employee_id)),
+	made AS (
+		UPDATE employee AS e SET profile = d.profile, profile_as_of = as_of FROM derived AS d
+		WHERE e.employee_id = d.employee_id AND (d.former IS DISTINCT FROM d.profile OR e.profile_as_of IS DISTINCT FROM as_of)
+		RETURNING d.former IS DISTINCT FROM d.profile AS changed)
+	SELECT count(*) FILTER (WHERE m.changed) INTO written FROM made AS m;
 	RETURN written;
 END
 $body$;
