@@ -23,15 +23,75 @@
 
 #include "score.h"
 
+/* Longer requirements are walked: their hash would leave the first-level cache. */
+#define MAX_HASHED_TERMS 64
+#define MIN_HASH_BITS 3
+#define MAX_HASH_BITS 9
+
+/* Bits to begin with: a quarter full, so that a perfect hash is found soon. */
+static int
+hash_bits(int count)
+{
+	int			bits = MIN_HASH_BITS;
+
+	while (bits < MAX_HASH_BITS && (1 << bits) < count * 4)
+		bits++;
+	return bits;
+}
+
 Size
 score_prepared_size(int count)
 {
-	return offsetof(PreparedRequirement, terms) + (Size) count * sizeof(ScoreTerm);
+	Size		size = offsetof(PreparedRequirement, terms) + (Size) count * sizeof(ScoreTerm);
+
+	if (count <= MAX_HASHED_TERMS)
+		size += ((Size) 1 << MAX_HASH_BITS) * sizeof(ScoreTerm);
+	size += SCORE_MAX_LAYOUT * sizeof(int32) + (Size) count * sizeof(int16);
+	return size;
+}
+
+/*
+ * Looks for a multiplier under which no two competencies share a slot.  Where
+ * none of a few is found, the lists are walked: slower, the same result.
+ */
+static void
+build_hash(PreparedRequirement *prepared)
+{
+	uint32		multiplier = 0x9E3779B1;	/* 2^32 / golden ratio */
+
+	for (int bits = hash_bits(prepared->count); bits <= MAX_HASH_BITS; bits++)
+	{
+		for (int attempt = 0; attempt < 64; attempt++)
+		{
+			int			i;
+
+			/* a competency is never 0, so an empty slot matches none */
+			memset(prepared->slots, 0, ((Size) 1 << bits) * sizeof(ScoreTerm));
+			for (i = 0; i < prepared->count; i++)
+			{
+				ScoreTerm  *slot = &prepared->slots[((uint32) prepared->terms[i].competency * multiplier) >> (32 - bits)];
+
+				if (slot->competency != 0)
+					break;
+				*slot = prepared->terms[i];
+			}
+			if (i == prepared->count)
+			{
+				prepared->multiplier = multiplier;
+				prepared->shift = 32 - bits;
+				return;
+			}
+			multiplier = multiplier * 0x915F77F5 + 2;	/* stays odd */
+		}
+	}
+	prepared->slots = NULL;
 }
 
 void
 score_prepare(const RequirementView *requirement, PreparedRequirement *prepared)
 {
+	char	   *rest = (char *) &prepared->terms[requirement->count];
+
 	prepared->count = requirement->count;
 	prepared->nmandatory = 0;
 	prepared->total = 0;
@@ -43,13 +103,26 @@ score_prepare(const RequirementView *requirement, PreparedRequirement *prepared)
 		term->competency = view_int32(requirement->competencies, i);
 		term->level = view_uint16(requirement->levels, i);
 		term->weight = view_uint16(requirement->weights, i);
-		term->short_cost = (int64) term->weight * 100;
-		term->over_cost = (int64) term->weight * requirement->surplus;
+		term->short_cost = term->weight * 100;
+		term->over_cost = term->weight * requirement->surplus;
 		term->mandatory = (requirement->kinds[i] & REQUIREMENT_MANDATORY) != 0;
 		prepared->nmandatory += term->mandatory;
-		prepared->total += term->short_cost * term->level;
+		prepared->total += (int64) term->short_cost * term->level;
 		prepared->total_weight += term->weight;
 	}
+
+	prepared->slots = NULL;
+	if (prepared->count <= MAX_HASHED_TERMS)
+	{
+		prepared->slots = (ScoreTerm *) rest;
+		rest += ((Size) 1 << MAX_HASH_BITS) * sizeof(ScoreTerm);
+		build_hash(prepared);
+	}
+	prepared->layout_misses = 0;
+	prepared->layout_count = -1;
+	prepared->layout_straight = 0;
+	prepared->layout_competencies = (int32 *) rest;
+	prepared->layout_places = (int16 *) (rest + SCORE_MAX_LAYOUT * sizeof(int32));
 }
 
 static inline int32
@@ -87,9 +160,12 @@ merge_step(const ProfileView *profile, int *position, int32 competency, int32 un
 		  (held) = merge_step((profile), &position_, (term)->competency, (unknown)), true); \
 		 nth_++)
 
-/* Numerator of the distance; requirement->total is the denominator. */
+/*
+ * Numerator of the distance, the plain way: requirement->total is the
+ * denominator.  score_distance() comes to the same, faster.
+ */
 int64
-score_distance(const PreparedRequirement *requirement, const ProfileView *profile)
+score_distance_plain(const PreparedRequirement *requirement, const ProfileView *profile)
 {
 	const ScoreTerm *term;
 	int32		held;
@@ -98,6 +174,106 @@ score_distance(const PreparedRequirement *requirement, const ProfileView *profil
 	FOREACH_TERM(requirement, profile, term, held, 0)
 		sum += score_term_cost(term, held);
 	return sum;
+}
+
+/* Through the hash: begin with everything unknown, take back what is held. */
+static int64
+distance_by_hash(const PreparedRequirement *requirement, const ProfileView *profile)
+{
+	const ScoreTerm *slots = requirement->slots;
+	uint32		multiplier = requirement->multiplier;
+	int			shift = requirement->shift;
+	int64		sum = requirement->total;
+
+	for (int i = 0; i < profile->count; i++)
+	{
+		int32		competency = view_int32(profile->competencies, i);
+		int32		held = view_uint16(profile->levels, i);
+		const ScoreTerm *slot = &slots[((uint32) competency * multiplier) >> shift];
+		int32		gap = slot->level - held;
+		int32		missing = gap > 0 ? gap : 0;
+		int32		over = missing - gap;
+		int64		cost = (int64) missing * slot->short_cost + (int64) over * slot->over_cost -
+			(int64) slot->level * slot->short_cost;
+
+		/* without a branch: whether it is required is hard to foretell */
+		sum += cost & -(int64) (slot->competency == competency);
+	}
+	return sum;
+}
+
+/* Remembers where the terms' levels stand in profiles like this one. */
+static void
+keep_layout(PreparedRequirement *requirement, const ProfileView *profile)
+{
+	int			place = 0;
+
+	requirement->layout_misses = 0;
+	if (profile->count > SCORE_MAX_LAYOUT)
+		return;
+	requirement->layout_count = profile->count;
+	memcpy(requirement->layout_competencies, profile->competencies, profile->count * sizeof(int32));
+	requirement->layout_straight = 0;
+	for (int i = 0; i < requirement->count; i++)
+	{
+		int32		competency = requirement->terms[i].competency;
+
+		while (place < profile->count && requirement->layout_competencies[place] < competency)
+			place++;
+		if (place < profile->count && requirement->layout_competencies[place] == competency)
+			requirement->layout_places[i] = (int16) place;
+		else
+			requirement->layout_places[i] = -1;
+		if (requirement->layout_straight == i && requirement->layout_places[i] == i)
+			requirement->layout_straight++;
+	}
+}
+
+static int64
+distance_by_layout(const PreparedRequirement *requirement, const ProfileView *profile)
+{
+	int64		sum = 0;
+	int			i;
+
+	for (i = 0; i < requirement->layout_straight; i++)
+	{
+		const ScoreTerm *term = &requirement->terms[i];
+		int32		gap = term->level - view_uint16(profile->levels, i);
+		int32		missing = gap > 0 ? gap : 0;
+
+		sum += (int64) missing * term->short_cost + (int64) (missing - gap) * term->over_cost;
+	}
+	for (; i < requirement->count; i++)
+	{
+		const ScoreTerm *term = &requirement->terms[i];
+		int			place = requirement->layout_places[i];
+		int32		gap = term->level - (place >= 0 ? view_uint16(profile->levels, place) : 0);
+		int32		missing = gap > 0 ? gap : 0;
+
+		sum += (int64) missing * term->short_cost + (int64) (missing - gap) * term->over_cost;
+	}
+	return sum;
+}
+
+/* A layout that keeps missing is replaced, in case most profiles have another. */
+#define LAYOUT_PATIENCE 256
+
+/*
+ * Numerator of the distance; requirement->total is the denominator.
+ */
+int64
+score_distance(PreparedRequirement *requirement, const ProfileView *profile)
+{
+	if (profile->count == requirement->layout_count &&
+		memcmp(profile->competencies, requirement->layout_competencies,
+			   profile->count * sizeof(int32)) == 0)
+		return distance_by_layout(requirement, profile);
+
+	if (requirement->layout_count < 0 || ++requirement->layout_misses >= LAYOUT_PATIENCE)
+		keep_layout(requirement, profile);
+	if (requirement->slots)
+		return distance_by_hash(requirement, profile);
+	return score_distance_plain(requirement, profile);
 }
 
 /* The same with a surplus weight of 0: what is missing only. */
@@ -111,7 +287,7 @@ score_shortfall(const PreparedRequirement *requirement, const ProfileView *profi
 	FOREACH_TERM(requirement, profile, term, held, 0)
 	{
 		if (held < term->level)
-			sum += (term->level - held) * term->short_cost;
+			sum += (int64) (term->level - held) * term->short_cost;
 	}
 	return sum;
 }

@@ -53,15 +53,16 @@ typedef struct ScoreTerm
 {
 	int32		competency;
 	int32		level;			/* required, hundredths */
-	int64		short_cost;		/* of each hundredth missing: weight * 100 */
-	int64		over_cost;		/* of each hundredth too much: weight * surplus */
+	int32		short_cost;		/* of each hundredth missing: weight * 100 */
+	int32		over_cost;		/* of each hundredth too much: weight * surplus */
 	int32		weight;			/* hundredths */
 	bool		mandatory;
 } ScoreTerm;
 
 /*
  * A requirement prepared for scoring many profiles.  Lives in one chunk of
- * score_prepared_size() bytes.
+ * score_prepared_size() bytes that may be moved by memcpy only when prepared
+ * anew.  Scoring writes to its layout cache, so it belongs to one thread.
  */
 typedef struct PreparedRequirement
 {
@@ -69,13 +70,37 @@ typedef struct PreparedRequirement
 	int			nmandatory;
 	int64		total;			/* denominator: sum of short_cost * level */
 	int64		total_weight;
+
+	/*
+	 * Perfect hash of the competencies for short requirements: the term of a
+	 * competency, if any, is slots[(competency * multiplier) >> shift].
+	 */
+	ScoreTerm  *slots;			/* NULL: walk both lists instead */
+	uint32		multiplier;
+	int			shift;
+
+	/*
+	 * Layout cache: where many profiles have the very same competencies (say,
+	 * everybody was assessed in all of a dictionary), the place of each term's
+	 * level in such a profile is looked up once.
+	 */
+	int			layout_misses;
+	int			layout_count;	/* competencies in the cached layout, -1: none */
+	int			layout_straight;	/* terms at places 0, 1, 2 ... */
+	int32	   *layout_competencies;	/* [SCORE_MAX_LAYOUT] */
+	int16	   *layout_places;	/* [count], -1: not in the layout */
+
 	ScoreTerm	terms[FLEXIBLE_ARRAY_MEMBER];
 } PreparedRequirement;
+
+/* Longest profile whose layout is worth keeping. */
+#define SCORE_MAX_LAYOUT 1024
 
 extern Size score_prepared_size(int count);
 extern void score_prepare(const RequirementView *requirement, PreparedRequirement *prepared);
 
-extern int64 score_distance(const PreparedRequirement *requirement, const ProfileView *profile);
+extern int64 score_distance(PreparedRequirement *requirement, const ProfileView *profile);
+extern int64 score_distance_plain(const PreparedRequirement *requirement, const ProfileView *profile);
 extern int64 score_shortfall(const PreparedRequirement *requirement, const ProfileView *profile);
 extern int64 score_coverage(const PreparedRequirement *requirement, const ProfileView *profile);
 extern bool score_meets_mandatory(const PreparedRequirement *requirement, const ProfileView *profile);
@@ -90,7 +115,7 @@ score_term_cost(const ScoreTerm *term, int32 held)
 {
 	int32		gap = term->level - held;
 
-	return gap > 0 ? gap * term->short_cost : -(int64) gap * term->over_cost;
+	return gap > 0 ? (int64) gap * term->short_cost : -(int64) gap * term->over_cost;
 }
 
 extern int64 score_decimal(int64 numerator, int64 denominator, int digits);

@@ -1,0 +1,144 @@
+-- GiST: whatever the index answers, the sequential scan answers
+SET search_path = public, mutasi;
+\set SHOW_CONTEXT never
+SELECT amname, opcname, amvalidate(c.oid) FROM pg_opclass AS c JOIN pg_am ON pg_am.oid = opcmethod WHERE opcnamespace = 'mutasi'::regnamespace ORDER BY 1, 2;
+
+-- People of every sort, some of them under competencies that share buckets.
+SELECT setseed(0.7);
+CREATE TABLE person (id serial PRIMARY KEY, sort text, p competency_profile);
+-- the first 32 competencies of one bucket of 2048 (and of every smaller number)
+CREATE TABLE colliding AS
+	SELECT i AS competency FROM generate_series(1, 300000) AS i WHERE ((i::bigint * 2654435769) & 4294967295) >> 21 = 1000 ORDER BY i LIMIT 32;
+SELECT count(*) FROM colliding;
+CREATE FUNCTION random_profile(competencies int, span int, skew float8, top numeric) RETURNS competency_profile LANGUAGE sql VOLATILE
+	RETURN (SELECT profile_agg(c, round((random() * top::float8)::numeric, 2))
+		FROM (SELECT DISTINCT 1 + floor(span * power(random(), skew))::int AS c FROM generate_series(1, competencies)) AS t);
+CREATE FUNCTION random_requirement(competencies int, span int, skew float8, top numeric, surplus numeric) RETURNS competency_requirement LANGUAGE sql VOLATILE
+	RETURN with_surplus((SELECT requirement_agg(c, 0.01 + round((random() * top::float8)::numeric, 2), 0.01 + round((random() * 5)::numeric, 2), CASE WHEN random() < 0.2 THEN 'secondary' END, random() < 0.05)
+		FROM (SELECT DISTINCT 1 + floor(span * power(random(), skew))::int AS c FROM generate_series(1, competencies)) AS t), surplus);
+INSERT INTO person (sort, p) SELECT 'random', random_profile(20, 300, 1, 5) FROM generate_series(1, 1500);
+INSERT INTO person (sort, p) SELECT 'skewed', random_profile(25, 300, 4, 7) FROM generate_series(1, 1000);
+INSERT INTO person (sort, p) SELECT 'family', (SELECT profile_agg(c, least(5, round((1 + i % 4 + random())::numeric, 2))) FROM (SELECT DISTINCT (i % 12) * 25 + 1 + floor(25 * random())::int AS c FROM generate_series(1, 15) WHERE i > 0) AS t) FROM generate_series(1, 1500) AS i;
+INSERT INTO person (sort, p) SELECT 'duplicate', ('{1:3, 7:' || i % 3 || '}')::competency_profile FROM generate_series(1, 500) AS i;
+INSERT INTO person (sort, p) SELECT 'empty', '{}' FROM generate_series(1, 20);
+INSERT INTO person (sort, p) SELECT 'unknown', NULL FROM generate_series(1, 20);
+INSERT INTO person (sort, p) SELECT 'single', random_profile(1, 300, 1, 5) FROM generate_series(1, 200);
+INSERT INTO person (sort, p) SELECT 'high', random_profile(10, 300, 1, 655) FROM generate_series(1, 100);
+INSERT INTO person (sort, p) SELECT 'nothing held', (SELECT profile_agg(c, 0) FROM generate_series(i, i + 10) AS c) FROM generate_series(1, 50) AS i;
+INSERT INTO person (sort, p) SELECT 'long', random_profile(1500, 2000, 1, 5) FROM generate_series(1, 30);
+INSERT INTO person (sort, p) SELECT 'colliding', (SELECT profile_agg(competency, round((random() * 5)::numeric, 2)) FROM colliding WHERE random() < 0.5 AND i > 0) FROM generate_series(1, 300) AS i;
+SELECT max(profile_count(p)) > 256 AS some_too_long_for_a_key FROM person;
+
+CREATE TABLE post (id serial, r competency_requirement);
+INSERT INTO post (r) SELECT random_requirement(n, 300, skew, top, surplus)
+	FROM unnest(ARRAY[1, 2, 5, 15, 60, 200]) AS n, unnest(ARRAY[1, 4]) AS skew, unnest(ARRAY[3, 7, 100]) AS top, unnest(ARRAY[0, 0.25, 0.5, 1]) AS surplus;
+INSERT INTO post (r) SELECT with_surplus((SELECT requirement_agg(competency, 0.5 + round((random() * 4)::numeric, 2), 1, 'core', random() < 0.1) FROM colliding WHERE random() < 0.4 AND i > 0), surplus)
+	FROM generate_series(1, 4) AS i, unnest(ARRAY[0, 0.5, 1]) AS surplus;
+INSERT INTO post (r) VALUES ('{}'), ('{1:3, 7:2}'), ('{1:3!, 7:2!}'), ('{999999:3}'), ('{1:655.35*100}/1'), ('{1:0.01*0.01}/1'), ('{9:0.01!}');
+SELECT count(*), min(requirement_count(r)), max(requirement_count(r)) > 100 AS some_long FROM post;
+
+-- What the two ways answer: the k smallest distances, who passes the gate, who equals.
+CREATE FUNCTION nearest(requirement competency_requirement, k int) RETURNS float8[] LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT array_agg(d) FROM (SELECT p <=> requirement AS d FROM person ORDER BY p <=> requirement LIMIT k) AS t);
+END $$;
+CREATE FUNCTION passing(requirement competency_requirement) RETURNS bigint[] LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT ARRAY[count(*), sum(id), sum(id::bigint * id)] FROM person WHERE p @> requirement);
+END $$;
+CREATE FUNCTION equal(profile competency_profile) RETURNS bigint[] LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT ARRAY[count(*), sum(id)] FROM person WHERE p = profile);
+END $$;
+CREATE FUNCTION all_in_order(requirement competency_requirement) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE last float8 := -1; d float8; unknown int := 0; known int := 0; sum float8 := 0;
+BEGIN
+	FOR d IN SELECT p <=> requirement FROM person ORDER BY p <=> requirement LOOP
+		IF d IS NULL THEN unknown := unknown + 1;
+		ELSE
+			IF d < last OR unknown > 0 THEN RETURN 'out of order'; END IF;
+			last := d; known := known + 1; sum := sum + d;
+		END IF;
+	END LOOP;
+	RETURN format('%s known, %s unknown', known, unknown);
+END $$;
+CREATE TABLE answer (way text, what text, id int, value text);
+CREATE FUNCTION ask(way text) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+	IF way = 'index' THEN
+		SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;
+	ELSE
+		SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off;
+	END IF;
+	DELETE FROM answer WHERE answer.way = ask.way;
+	INSERT INTO answer SELECT way, 'nearest', post.id, nearest(r, 1 + post.id % 40)::text FROM post;
+	INSERT INTO answer SELECT way, 'passing', post.id, passing(r)::text FROM post;
+	INSERT INTO answer SELECT way, 'equal', person.id, equal(p)::text FROM person WHERE person.id % 97 = 0 OR sort = 'long' OR person.id % 1000 < 3;
+	INSERT INTO answer SELECT way, 'all', post.id, all_in_order(r) FROM post WHERE post.id % 50 = 0 OR r = '{}';
+END $$;
+CREATE FUNCTION differences() RETURNS TABLE (what text, asked bigint, different bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM ask('scan');
+	PERFORM ask('index');
+	RETURN QUERY SELECT a.what, count(*), count(*) FILTER (WHERE a.value IS DISTINCT FROM b.value)
+		FROM answer AS a FULL JOIN answer AS b ON a.what = b.what AND a.id = b.id AND b.way = 'index' WHERE a.way = 'scan' GROUP BY 1 ORDER BY 1;
+END $$;
+
+-- built over the rows, sorted
+CREATE INDEX person_p ON person USING gist (p);
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT id FROM person ORDER BY p <=> '{1:3, 7:2}' LIMIT 3;
+EXPLAIN (COSTS OFF) SELECT id FROM person WHERE p @> '{1:3!}' AND p = '{1:3, 7:2}' ORDER BY p <=> '{1:3, 7:2}' LIMIT 3;
+RESET enable_seqscan;
+SELECT * FROM differences();
+-- after changes, and after what vacuum took away
+UPDATE person SET p = profile_set(p, 1 + id % 300, 4.5) WHERE id % 3 = 0;
+DELETE FROM person WHERE id % 7 = 0;
+INSERT INTO person (sort, p) SELECT 'late', random_profile(20, 300, 2, 5) FROM generate_series(1, 500);
+SELECT * FROM differences();
+VACUUM person;
+INSERT INTO person (sort, p) SELECT 'later', random_profile(20, 300, 2, 5) FROM generate_series(1, 300);
+SELECT * FROM differences();
+REINDEX INDEX person_p;
+SELECT * FROM differences();
+-- built row by row, with the fewest and the most buckets
+DROP INDEX person_p;
+CREATE TABLE copy (LIKE person);
+INSERT INTO copy SELECT * FROM person;
+TRUNCATE person;
+CREATE INDEX person_p ON person USING gist (p profile_gist_ops (buckets = 256));
+INSERT INTO person SELECT * FROM copy ORDER BY id;
+SELECT * FROM differences();
+DROP INDEX person_p;
+TRUNCATE person;
+CREATE INDEX person_p ON person USING gist (p profile_gist_ops (buckets = 2048, max_level = 100));
+INSERT INTO person SELECT * FROM copy ORDER BY id;
+SELECT * FROM differences();
+DROP INDEX person_p;
+CREATE INDEX person_p ON person USING gist (p profile_gist_ops (buckets = 2048, max_level = 1)) WITH (buffering = on);
+SELECT * FROM differences();
+-- together with another column
+DROP INDEX person_p;
+CREATE EXTENSION btree_gist SCHEMA public;
+CREATE INDEX person_p ON person USING gist (sort, p);
+SELECT * FROM differences();
+EXPLAIN (COSTS OFF) SELECT id FROM person WHERE sort = 'family' ORDER BY p <=> '{1:3, 7:2}' LIMIT 3;
+-- rescans with another requirement
+SET enable_seqscan = off; SET enable_sort = off;
+SELECT count(*) = (SELECT count(*) * 3 FROM post) AS three_each, count(*) FILTER (WHERE t.d IS DISTINCT FROM s.d) AS different
+FROM post, LATERAL (SELECT row_number() OVER () AS n, d FROM (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t) AS t
+	JOIN LATERAL (SELECT row_number() OVER (ORDER BY (p <=> r) + 0) AS n, p <=> r AS d FROM person WHERE sort = 'family' ORDER BY (p <=> r) + 0 LIMIT 3) AS s USING (n);
+RESET enable_seqscan; RESET enable_sort;
+
+-- options
+DROP INDEX person_p;
+CREATE INDEX ON person USING gist (p profile_gist_ops (buckets = 1000));
+CREATE INDEX ON person USING gist (p profile_gist_ops (buckets = 128));
+CREATE INDEX ON person USING gist (p profile_gist_ops (buckets = 4096));
+CREATE INDEX ON person USING gist (p profile_gist_ops (max_level = 0));
+CREATE INDEX ON person USING gist (p profile_gist_ops (max_level = 656));
+CREATE INDEX ON person USING gist (p profile_gist_ops (size = 1));
+SELECT '1'::profile_gist_key;
+DROP TABLE person, copy, post, answer, colliding;
+DROP FUNCTION random_profile, random_requirement, nearest, passing, equal, all_in_order, ask, differences;
+DROP EXTENSION btree_gist;
