@@ -1,7 +1,7 @@
 -- GiST: whatever the index answers, the sequential scan answers
 SET search_path = public, mutasi;
 \set SHOW_CONTEXT never
-SELECT amname, opcname, amvalidate(c.oid) FROM pg_opclass AS c JOIN pg_am ON pg_am.oid = opcmethod WHERE opcnamespace = 'mutasi'::regnamespace ORDER BY 1, 2;
+SELECT amname, opcname, amvalidate(c.oid) FROM pg_opclass AS c JOIN pg_am ON pg_am.oid = opcmethod WHERE opcname = 'profile_gist_ops';
 
 -- People of every sort, some of them under competencies that share buckets.
 SELECT setseed(0.7);
@@ -25,13 +25,13 @@ INSERT INTO person (sort, p) SELECT 'unknown', NULL FROM generate_series(1, 20);
 INSERT INTO person (sort, p) SELECT 'single', random_profile(1, 300, 1, 5) FROM generate_series(1, 200);
 INSERT INTO person (sort, p) SELECT 'high', random_profile(10, 300, 1, 655) FROM generate_series(1, 100);
 INSERT INTO person (sort, p) SELECT 'nothing held', (SELECT profile_agg(c, 0) FROM generate_series(i, i + 10) AS c) FROM generate_series(1, 50) AS i;
-INSERT INTO person (sort, p) SELECT 'long', random_profile(1500, 2000, 1, 5) FROM generate_series(1, 30);
+INSERT INTO person (sort, p) SELECT 'long', random_profile(1500, 2000, 1, 5) FROM generate_series(1, 10);
 INSERT INTO person (sort, p) SELECT 'colliding', (SELECT profile_agg(competency, round((random() * 5)::numeric, 2)) FROM colliding WHERE random() < 0.5 AND i > 0) FROM generate_series(1, 300) AS i;
 SELECT max(profile_count(p)) > 256 AS some_too_long_for_a_key FROM person;
 
 CREATE TABLE post (id serial, r competency_requirement);
 INSERT INTO post (r) SELECT random_requirement(n, 300, skew, top, surplus)
-	FROM unnest(ARRAY[1, 2, 5, 15, 60, 200]) AS n, unnest(ARRAY[1, 4]) AS skew, unnest(ARRAY[3, 7, 100]) AS top, unnest(ARRAY[0, 0.25, 0.5, 1]) AS surplus;
+	FROM unnest(ARRAY[1, 5, 15, 60, 200]) AS n, unnest(ARRAY[1, 4]) AS skew, unnest(ARRAY[4, 100]) AS top, unnest(ARRAY[0, 0.5, 1]) AS surplus;
 INSERT INTO post (r) SELECT with_surplus((SELECT requirement_agg(competency, 0.5 + round((random() * 4)::numeric, 2), 1, 'core', random() < 0.1) FROM colliding WHERE random() < 0.4 AND i > 0), surplus)
 	FROM generate_series(1, 4) AS i, unnest(ARRAY[0, 0.5, 1]) AS surplus;
 INSERT INTO post (r) VALUES ('{}'), ('{1:3, 7:2}'), ('{1:3!, 7:2!}'), ('{999999:3}'), ('{1:655.35*100}/1'), ('{1:0.01*0.01}/1'), ('{9:0.01!}');
@@ -125,10 +125,15 @@ SELECT * FROM differences();
 EXPLAIN (COSTS OFF) SELECT id FROM person WHERE sort = 'family' ORDER BY p <=> '{1:3, 7:2}' LIMIT 3;
 -- rescans with another requirement
 SET enable_seqscan = off; SET enable_sort = off;
-SELECT count(*) = (SELECT count(*) * 3 FROM post) AS three_each, count(*) FILTER (WHERE t.d IS DISTINCT FROM s.d) AS different
-FROM post, LATERAL (SELECT row_number() OVER () AS n, d FROM (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t) AS t
-	JOIN LATERAL (SELECT row_number() OVER (ORDER BY (p <=> r) + 0) AS n, p <=> r AS d FROM person WHERE sort = 'family' ORDER BY (p <=> r) + 0 LIMIT 3) AS s USING (n);
+EXPLAIN (COSTS OFF) SELECT post.id, t.d FROM post, LATERAL (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t;
+CREATE TABLE by_index AS SELECT post.id, t.d FROM post, LATERAL (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t;
 RESET enable_seqscan; RESET enable_sort;
+SET enable_indexscan = off;
+CREATE TABLE by_scan AS SELECT post.id, t.d FROM post, LATERAL (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t;
+RESET enable_indexscan;
+SELECT count(*) = (SELECT count(*) * 3 FROM post) AS three_each FROM by_index;
+SELECT count(*) AS different FROM ((TABLE by_index EXCEPT ALL TABLE by_scan) UNION ALL (TABLE by_scan EXCEPT ALL TABLE by_index)) AS t;
+DROP TABLE by_index, by_scan;
 
 -- options
 DROP INDEX person_p;
