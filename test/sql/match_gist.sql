@@ -1,4 +1,6 @@
 -- GiST: whatever the index answers, the sequential scan answers
+-- disabled ways of planning cost so much that every query would be compiled first
+SET jit = off;
 SET search_path = public, mutasi;
 \set SHOW_CONTEXT never
 SELECT amname, opcname, amvalidate(c.oid) FROM pg_opclass AS c JOIN pg_am ON pg_am.oid = opcmethod WHERE opcname = 'profile_gist_ops';
