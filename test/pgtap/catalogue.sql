@@ -99,7 +99,9 @@ SELECT is_empty($$
 SELECT is_empty($$
 	SELECT t.typname FROM member AS m JOIN pg_type AS t ON m.classid = 'pg_type'::regclass AND t.oid = m.objid
 	WHERE t.typtype = 'b' AND t.typelem = 0 AND (t.typreceive = 0 OR t.typsend = 0)
-	ORDER BY 1$$, 'every base type has a binary form');
+		-- what an index keeps instead of the value never leaves it
+		AND t.oid NOT IN (SELECT opckeytype FROM pg_opclass)
+	ORDER BY 1$$, 'every base type that a column may have has a binary form');
 
 SELECT is_empty($$
 	SELECT t.typname FROM member AS m JOIN pg_type AS t ON m.classid = 'pg_type'::regclass AND t.oid = m.objid
