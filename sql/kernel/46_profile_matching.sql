@@ -79,12 +79,12 @@ BEGIN
 	-- the nearest rows on either side; the same row where the gap is in the table
 	RETURN QUERY
 	SELECT u.competency, u.level, h.held, h.held - u.level, u.kind, u.weight,
-		CASE WHEN s.lower_gap = s.upper_gap THEN s.lower_value
+		trim_scale(CASE WHEN s.lower_gap = s.upper_gap THEN s.lower_value
 			WHEN s.lower_gap < s.upper_gap AND rule.between_rows = 'linear' THEN
 				s.lower_value + (s.upper_value - s.lower_value) * (h.held - u.level - s.lower_gap) / (s.upper_gap - s.lower_gap)
 			WHEN (s.lower_gap IS NULL OR s.upper_gap IS NULL) AND rule.outside = 'end_value' THEN
 				coalesce(s.lower_value, s.upper_value)
-		END,
+		END),
 		CASE WHEN h.held IS NULL THEN 'not assessed'
 			WHEN s.lower_gap = s.upper_gap THEN NULL
 			WHEN s.lower_gap < s.upper_gap THEN
