@@ -1,0 +1,65 @@
+#!/bin/sh
+# make fuzz: damaged and extreme input, against a build with assertions and the
+# undefined-behaviour and alignment sanitizers. Every run draws new numbers from
+# the seed that it prints.
+#
+#   test/fuzz.sh [types] [calls] [sqlsmith]   the first two unless named
+#   FUZZ_ROUNDS=1000000   inputs for each type and form
+#   FUZZ_BOUND=300        calls of each function
+#   FUZZ_QUERIES=2000     queries of sqlsmith, where it is to be had
+#   FUZZ_SEED=N           the same numbers again
+. "$(dirname "$0")/machine.sh"
+
+[ $# -gt 0 ] || set -- types calls
+export UBSAN_OPTIONS=print_stacktrace=1
+need_packages
+case " $* " in
+*" sqlsmith "*) [ -n "$place" ] || try_packages sqlsmith=sqlsmith || exit 77;;
+esac
+enter_place "$@"
+build "-DUSE_ASSERT_CHECKING -Wall -Wextra -Werror -O1 -g -fsanitize=undefined,alignment -fno-sanitize-recover=all"
+start_cluster "shared_buffers = 256MB" "max_stack_depth = 2MB" "restart_after_crash = off"
+seed=${FUZZ_SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
+echo "seed $seed"
+
+passed=0
+failed=0
+stage() {	# stage NAME COMMAND…
+	name=$1
+	shift
+	say "== $name"
+	status=0
+	"$@" || status=$?
+	if [ $status = 0 ] && ! grep -E 'TRAP: |terminated by signal|runtime error: |PANIC: ' "$WORK/server.log"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		tail -n 30 "$WORK/server.log"
+	fi
+}
+sql() { as_owner psql -X -q -d "$1" -v seed="$seed" -v rounds="${FUZZ_ROUNDS:-1000000}" -v bound="${FUZZ_BOUND:-300}" \
+	-v module="$TREE/test/fuzz/mutasi_fuzz" -f "$TREE/test/fuzz/$2"; }
+
+for what in "$@"; do
+	as_owner createdb "fuzz_$what"
+	as_owner psql -X -q -d "fuzz_$what" -c 'CREATE EXTENSION mutasi CASCADE'
+	case $what in
+	types)
+		run_logged as_owner make -s -C "$TREE/test/fuzz" PG_CONFIG="$PG_CONFIG" with_llvm=no PROFILE="-O2 -Wall -Wextra -Werror" ||
+			die "the fuzzer was not built"
+		stage types sql fuzz_types types.sql
+		;;
+	calls) stage calls sql fuzz_calls calls.sql;;
+	sqlsmith)
+		# it draws from what is there: tables with columns of our types
+		as_owner psql -X -q -d fuzz_sqlsmith -v ON_ERROR_STOP=1 -f "$TREE/test/fuzz/tables.sql"
+		# shellcheck disable=SC2016
+		stage sqlsmith as_owner sh -c 'sqlsmith --target="host=$PGHOST port=$PGPORT user=postgres dbname=fuzz_sqlsmith" \
+			--max-queries="$1" --seed="$2" >"$WORK/sqlsmith.log" 2>&1; status=$?; tail -n 12 "$WORK/sqlsmith.log"; exit $status' \
+			sqlsmith "${FUZZ_QUERIES:-2000}" "$seed"
+		;;
+	*) die "nothing of that name to fuzz: $what";;
+	esac
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
