@@ -15,6 +15,7 @@
 
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 /* Decimals of a published score, and of a contribution to the distance. */
 #define SCORE_DECIMALS 6

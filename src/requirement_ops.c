@@ -12,6 +12,7 @@
 #include "common/hashfn.h"
 #include "funcapi.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 /*
  * A total order for sorting, grouping and merging, without a meaning for

@@ -18,7 +18,7 @@ case " $* " in
 esac
 enter_place "$@"
 build "-DUSE_ASSERT_CHECKING -Wall -Wextra -Werror -O1 -g -fsanitize=undefined,alignment -fno-sanitize-recover=all"
-start_cluster "shared_buffers = 256MB" "max_stack_depth = 2MB" "restart_after_crash = off"
+start_cluster "shared_buffers = 256MB" "max_stack_depth = 2MB" "restart_after_crash = off" "log_min_messages = error"
 seed=${FUZZ_SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
 echo "seed $seed"
 
@@ -34,7 +34,7 @@ stage() {	# stage NAME COMMAND…
 		passed=$((passed + 1))
 	else
 		failed=$((failed + 1))
-		tail -n 30 "$WORK/server.log"
+		grep -vE '(WARNING|NOTICE|HINT|CONTEXT|DETAIL): ' "$WORK/server.log" | tail -n 20 | cut -c 1-300
 	fi
 }
 sql() { as_owner psql -X -q -d "$1" -v seed="$seed" -v rounds="${FUZZ_ROUNDS:-1000000}" -v bound="${FUZZ_BOUND:-300}" \

@@ -87,7 +87,7 @@ GRANT SELECT ON mutasi.workflow_error TO PUBLIC;
 
 CREATE FUNCTION mutasi.workflow_attachment(target regclass, OUT root regclass, OUT history regclass, OUT workflow text,
 		OUT version integer, OUT options jsonb, OUT state_column name, OUT key_columns name[], OUT columns jsonb) RETURNS record
-	LANGUAGE C STABLE
+	LANGUAGE C STABLE STRICT
 	AS 'MODULE_PATHNAME', 'mutasi_workflow_attachment';
 COMMENT ON FUNCTION mutasi.workflow_attachment(regclass) IS
 	'What is attached to a table (or to the table a partition belongs to): the table, its history, the workflow and version of new cases, the options, the state and key columns as they are called now, and all columns the workflow names. MU024 if nothing is attached, MU025 if the attachment is damaged.';
