@@ -450,6 +450,7 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 	if (c.new)
 		slot_getallattrs(c.new);
 	keyed = c.old ? c.old : c.new;
+	Assert(keyed != NULL);
 	for (int i = 0; i < c.target->nkeys; i++)
 		key[i] = keyed->tts_values[c.target->keys[i] - 1];
 	c.key_text = history_key_text(c.target->history_key_values, c.target->nkeys, key);

@@ -15,6 +15,7 @@ start_cluster "shared_buffers = 2GB" "maintenance_work_mem = 1GB" "work_mem = 25
 	"autovacuum = off" "jit = off" "max_wal_size = 8GB" "full_page_writes = off" "synchronous_commit = off" \
 	"random_page_cost = 1.1" "max_worker_processes = 16"
 
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(cd "$TREE/test/bench" && for f in *.sh; do [ ! -x "$f" ] || echo "${f%.sh}"; done)
 echo "$("$BINDIR/postgres" --version), $(nproc) processors ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)), $(uname -sm)"
 failed=0

@@ -111,7 +111,7 @@ fi
 
 if wants isolation test/isolation/specs spec; then
 	status=0
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046,SC2086
 	(cd "$TREE/test/isolation" && as_owner "$PGXS_DIR/src/test/isolation/pg_isolation_regress" --inputdir=. --outputdir=output_iso \
 		--bindir="$BINDIR" --host="$PGHOST" --port="$PGPORT" --user=postgres --dbname=isolation_regression \
 		$([ "$PGVER" -lt 16 ] || echo --expecteddir=.) \

@@ -120,9 +120,9 @@ find_pg_config() {
 		echo "$config"
 		return
 	fi
-	for major in $(ls /usr/lib/postgresql 2>/dev/null | grep -x '[0-9]*' | sort -rn); do
-		config=/usr/lib/postgresql/$major/bin/pg_config
-		if [ "$major" -ge 15 ] && has_server "$config"; then echo "$config"; return; fi
+	for config in $(ls -d /usr/lib/postgresql/*/bin/pg_config 2>/dev/null | sort -t/ -k5 -rn); do
+		major=${config#/usr/lib/postgresql/}
+		if [ "${major%%/*}" -ge 15 ] && has_server "$config"; then echo "$config"; return; fi
 	done
 	# a PostgreSQL from elsewhere, first on the PATH
 	config=$(command -v pg_config 2>/dev/null) || return 0

@@ -21,7 +21,6 @@ exec 9>"$target.lock"
 flock 9
 if [ -x "$target/bin/postgres" ] && [ -e "$target/.ready" ]; then echo "$target/bin/pg_config"; exit; fi
 
-configure=
 case $kind in
 valgrind) flags="-Og -ggdb -fno-omit-frame-pointer -DUSE_VALGRIND" packages="valgrind=valgrind"; header=valgrind/memcheck.h;;
 asan) flags="-Og -ggdb -fno-omit-frame-pointer -fsanitize=address,undefined,alignment -fno-sanitize-recover=all" packages=; header=;;
