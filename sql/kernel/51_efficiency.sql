@@ -34,6 +34,12 @@ INSERT INTO mutasi.efficiency_band (scheme, min_ratio, grade, label, source, shi
 	('depkeu_2002', 0.50, 'D', NULL, 'Departemen Keuangan, 2002', true),
 	('depkeu_2002', 0.00, 'E', NULL, 'Departemen Keuangan, 2002', true);
 
+CREATE TRIGGER keep_shipped BEFORE INSERT OR UPDATE OR DELETE ON mutasi.efficiency_band
+	FOR EACH ROW EXECUTE FUNCTION mutasi.keep_shipped('scheme');
+COMMENT ON TRIGGER keep_shipped ON mutasi.efficiency_band IS 'Shipped rows stand as they are published.';
+CREATE TRIGGER keep_shipped_truncate BEFORE TRUNCATE ON mutasi.efficiency_band
+	FOR EACH STATEMENT EXECUTE FUNCTION mutasi.keep_shipped('scheme');
+COMMENT ON TRIGGER keep_shipped_truncate ON mutasi.efficiency_band IS 'Shipped rows stand as they are published.';
 SELECT pg_catalog.pg_extension_config_dump('mutasi.efficiency_band', 'WHERE NOT shipped');
 
 CREATE FUNCTION mutasi.efficiency_grade(ratio numeric, scheme text DEFAULT 'permendagri_12_2008') RETURNS text

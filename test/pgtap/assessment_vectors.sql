@@ -1,7 +1,7 @@
 -- Published results of the assessment methods: Job Person Match, profile
 -- matching (GAP method), nine-box; to the printed digit.
 BEGIN;
-SELECT plan(83);
+SELECT plan(87);
 SET LOCAL search_path = public, mutasi;
 
 -- JPM: sum over sum hides a gap behind a surplus, the mean of capped ratios does not
@@ -79,6 +79,8 @@ SELECT is(ARRAY[job_person_category(90, 'job_fit_90_80'), job_person_category(80
 	'{MS,MMS,TMS}', 'the alternative scheme');
 
 -- PM-1: six candidates, three aspects of 20, 30 and 50 percent, 60/40
+CREATE FUNCTION pg_temp.plan_of(query text) RETURNS SETOF text LANGUAGE plpgsql AS
+	$$BEGIN RETURN QUERY EXECUTE 'EXPLAIN (COSTS OFF) ' || query; END$$;
 CREATE TEMPORARY TABLE aspect (nth integer, percent numeric, requirement competency_requirement) ON COMMIT DROP;
 INSERT INTO aspect VALUES
 	(1, 20, '{1:3, 2:3, 3:4~, 4:4~, 5:3, 6:4~, 7:4~, 8:5, 9:3, 10:4~}'),
@@ -179,6 +181,36 @@ SELECT is((SELECT profile_matching_final(profile_matching_combine(a, b)) FROM (
 		FROM candidate WHERE name = 'P5') AS s), 4.315, 'states combine');
 SELECT is(profile_matching_combine(NULL, '{1,2,3}'), '{1,2,3}', 'an empty state adds nothing');
 SELECT is(profile_matching_combine('{1,2,3}', NULL), '{1,2,3}', 'nor on the other side');
+-- 400 random people and requirements against the formula as it is written, in
+-- sixtieths (1 to 5 competencies of a kind), and in a parallel plan
+CREATE TABLE drawn AS
+	SELECT i AS id, 1 + i / 4 AS person, 25 AS percent,
+		(SELECT profile_agg(c, floor(1 + random() * 5)::numeric) FROM generate_series(1, 10) AS c WHERE i > 0) AS p,
+		(SELECT requirement_agg(c, floor(1 + random() * 5)::numeric, NULL, CASE WHEN c <= 1 + i % 5 THEN 'core' ELSE 'secondary' END, NULL)
+			FROM generate_series(1, 2 + i % 5 + (i / 5) % 4) AS c WHERE i > 0) AS r
+	FROM generate_series(4, 403) AS i;
+CREATE TEMPORARY TABLE formula ON COMMIT DROP AS
+	SELECT id, person, (60 * 60 * core / ncore + 40 * 60 * secondary / nsecondary)::integer AS sixtieths FROM (
+		SELECT d.id, d.person, sum(v) FILTER (WHERE kind = 'core') AS core, count(*) FILTER (WHERE kind = 'core') AS ncore,
+			sum(v) FILTER (WHERE kind = 'secondary') AS secondary, count(*) FILTER (WHERE kind = 'secondary') AS nsecondary
+		FROM drawn AS d, requirement_unnest(d.r) AS u,
+			LATERAL (SELECT CASE g WHEN 0 THEN 5 WHEN 1 THEN 4.5 WHEN -1 THEN 4 WHEN 2 THEN 3.5 WHEN -2 THEN 3 WHEN 3 THEN 2.5 WHEN -3 THEN 2 WHEN 4 THEN 1.5 WHEN -4 THEN 1 END AS v
+				FROM (SELECT (d.p -> u.competency) - u.level AS g) AS gap) AS value
+		GROUP BY d.id, d.person) AS s;
+SELECT is((SELECT count(*) FROM drawn JOIN formula USING (id)
+	WHERE round(profile_matching(p, r) * 6000, 12) = sixtieths), 400::bigint, 'profile matching of 400 random people');
+SELECT is((SELECT count(*) FROM (SELECT person, profile_matching_total(p, r, percent) AS total FROM drawn GROUP BY person) AS t
+		JOIN (SELECT person, sum(sixtieths) AS sum FROM formula GROUP BY person) AS f USING (person)
+	WHERE round(total * 24000, 12) = sum), 100::bigint, 'totals of 100 random people with four aspects');
+CREATE TEMPORARY TABLE serial ON COMMIT DROP AS SELECT person, profile_matching_total(p, r, percent) AS total FROM drawn GROUP BY person;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+ALTER TABLE drawn SET (parallel_workers = 2);
+SELECT ok((SELECT bool_or(line ~ 'Partial (Hash|Group|)Aggregate|Partial Aggregate') FROM pg_temp.plan_of(
+	'SELECT person, mutasi.profile_matching_total(p, r, percent) FROM drawn GROUP BY person') AS line), 'totals in a parallel plan');
+SELECT results_eq('SELECT person, profile_matching_total(p, r, percent) FROM drawn GROUP BY person ORDER BY person',
+	'SELECT person, total FROM serial ORDER BY person', 'are the same');
 -- the fraction's decimals: finite ones whole, others as far as rounding needs
 SELECT is(fraction_value('{1,1024}'), 0.0009765625, 'an end to the decimals: all of them');
 SELECT is(fraction_value('{2,3}'), 0.666666666666666667, 'no end: eighteen, half up');
