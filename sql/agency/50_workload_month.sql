@@ -1,0 +1,155 @@
+-- Workload month by month: effective time with validity, and what each post's
+-- work of a month comes to.
+
+CREATE TABLE @agency@.post_effective_time (
+	post_id integer NOT NULL REFERENCES @agency@.post ON DELETE CASCADE,
+	valid_from date NOT NULL,
+	effective_hours numeric(8,2) CHECK (effective_hours > 0),
+	PRIMARY KEY (post_id, valid_from)
+);
+COMMENT ON TABLE @agency@.post_effective_time IS 'Effective working hours a year (jam kerja efektif) of posts that have had more than one value, from a day on: a past period is computed with what was valid then. A change of post.effective_hours is kept here by itself; a change known in advance is inserted.';
+COMMENT ON COLUMN @agency@.post_effective_time.valid_from IS 'First day on which the value holds.';
+COMMENT ON COLUMN @agency@.post_effective_time.effective_hours IS 'Hours a year; NULL: as the policy says.';
+
+CREATE FUNCTION @agency@.post_keep_effective_time() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	-- what held until now, for all time before, unless something is on record
+	INSERT INTO post_effective_time (post_id, valid_from, effective_hours)
+		SELECT OLD.post_id, least(OLD.valid_from, current_date - 1), OLD.effective_hours
+		WHERE NOT EXISTS (SELECT FROM post_effective_time AS t WHERE t.post_id = OLD.post_id AND t.valid_from <= current_date)
+		ON CONFLICT DO NOTHING;
+	INSERT INTO post_effective_time AS t (post_id, valid_from, effective_hours)
+		VALUES (NEW.post_id, current_date, NEW.effective_hours)
+		ON CONFLICT (post_id, valid_from) DO UPDATE SET effective_hours = excluded.effective_hours;
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.post_keep_effective_time() IS 'Trigger: keeps the effective hours that a post had before a change.';
+CREATE TRIGGER post_keep_effective_time AFTER UPDATE OF effective_hours ON @agency@.post
+	FOR EACH ROW WHEN (OLD.effective_hours IS DISTINCT FROM NEW.effective_hours)
+	EXECUTE FUNCTION @agency@.post_keep_effective_time();
+
+CREATE FUNCTION @agency@.effective_hours_on(post integer, as_of date DEFAULT current_date) RETURNS numeric
+	LANGUAGE sql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT coalesce(CASE WHEN t.post_id IS NULL THEN p.effective_hours ELSE t.effective_hours END, y.effective_hours)
+	FROM post AS p
+	CROSS JOIN LATERAL policy_on(effective_hours_on.as_of) AS y
+	LEFT JOIN LATERAL (SELECT e.post_id, e.effective_hours FROM post_effective_time AS e
+		WHERE e.post_id = p.post_id AND e.valid_from <= effective_hours_on.as_of
+		ORDER BY e.valid_from DESC LIMIT 1) AS t ON true
+	WHERE p.post_id = effective_hours_on.post
+$body$;
+COMMENT ON FUNCTION @agency@.effective_hours_on(integer, date) IS 'Effective working hours a year that held for a post on a day: its own, else those of the policy then in force.';
+
+CREATE VIEW @agency@.post_effective_period AS
+	SELECT t.post_id, t.valid_from,
+		lead(t.valid_from) OVER (PARTITION BY t.post_id ORDER BY t.valid_from) AS valid_to, t.effective_hours
+	FROM @agency@.post_effective_time AS t;
+COMMENT ON VIEW @agency@.post_effective_period IS 'Effective hours of posts with the time each value holds.';
+COMMENT ON COLUMN @agency@.post_effective_period.post_id IS 'Post.';
+COMMENT ON COLUMN @agency@.post_effective_period.valid_from IS 'First day.';
+COMMENT ON COLUMN @agency@.post_effective_period.valid_to IS 'First day no longer; NULL: until further notice.';
+COMMENT ON COLUMN @agency@.post_effective_period.effective_hours IS 'Hours a year; NULL: as the policy says.';
+
+CREATE VIEW @agency@.policy_period AS
+	SELECT y.policy_version, y.valid_from, lead(y.valid_from) OVER (ORDER BY y.valid_from) AS valid_to,
+		y.effective_hours, y.rounding_rule, y.grade_scheme
+	FROM @agency@.policy AS y WHERE y.published_at IS NOT NULL;
+COMMENT ON VIEW @agency@.policy_period IS 'Published policies with the time each is in force, and what they say about workload.';
+COMMENT ON COLUMN @agency@.policy_period.policy_version IS 'Policy.';
+COMMENT ON COLUMN @agency@.policy_period.valid_from IS 'First day in force.';
+COMMENT ON COLUMN @agency@.policy_period.valid_to IS 'First day no longer; NULL: until further notice.';
+COMMENT ON COLUMN @agency@.policy_period.effective_hours IS 'Effective working hours a year.';
+COMMENT ON COLUMN @agency@.policy_period.rounding_rule IS 'How a required number of staff is rounded.';
+COMMENT ON COLUMN @agency@.policy_period.grade_scheme IS 'Bands that grade a workload ratio.';
+
+-- A volume covers one, three, six or twelve months. Its work is spread evenly
+-- over them; kept as hours a year at that month's pace, it stays exact:
+-- volume * norm * (12 / months covered).
+CREATE TABLE @agency@.post_month_load (
+	post_id integer NOT NULL REFERENCES @agency@.post ON DELETE CASCADE,
+	month date NOT NULL,
+	work numeric NOT NULL,
+	monthly_hours numeric,
+	volumes integer NOT NULL,
+	without_norm integer NOT NULL,
+	PRIMARY KEY (post_id, month)
+);
+CREATE INDEX post_month_load_month_idx ON @agency@.post_month_load (month);
+COMMENT ON TABLE @agency@.post_month_load IS 'Work of a post in a month, derived from volumes and norms; kept by triggers, never written by hand.';
+COMMENT ON COLUMN @agency@.post_month_load.month IS 'First day of the month.';
+COMMENT ON COLUMN @agency@.post_month_load.work IS 'Hours a year at the pace of this month, of all tasks; a twelfth of it are the hours of the month.';
+COMMENT ON COLUMN @agency@.post_month_load.monthly_hours IS 'Hours of the month from tasks whose volumes are recorded monthly, all months at the task''s latest norm, so that volumes alone move it: what surges are seen in. NULL without such volumes.';
+COMMENT ON COLUMN @agency@.post_month_load.volumes IS 'How many volumes cover the month.';
+COMMENT ON COLUMN @agency@.post_month_load.without_norm IS 'How many of them had no norm in force and are missing from the work.';
+
+CREATE FUNCTION @agency@.derive_months(posts integer[], years smallint[] DEFAULT NULL) RETURNS bigint
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	first_day date;
+	last_day date;
+	changed bigint;
+BEGIN
+	IF posts = '{}' OR years = '{}' THEN
+		RETURN 0;
+	END IF;
+	SELECT make_date(min(y), 1, 1), make_date(max(y), 12, 31) INTO first_day, last_day FROM unnest(years) AS y;
+	WITH norm AS (
+		SELECT n.task_id, n.valid_from, n.norm_hours,
+			lead(n.valid_from, 1, 'infinity') OVER (PARTITION BY n.task_id ORDER BY n.valid_from) AS valid_to
+		FROM task_norm AS n JOIN task AS t USING (task_id) WHERE t.post_id = ANY (posts)),
+	priced AS (
+		SELECT t.post_id, t.period_months, v.period_start, v.volume * n.norm_hours * (12 / t.period_months) AS work,
+			CASE WHEN t.period_months = 1 THEN v.volume * l.norm_hours END AS monthly_hours
+		FROM task AS t
+		JOIN task_volume AS v USING (task_id)
+		LEFT JOIN norm AS n ON n.task_id = v.task_id AND n.valid_from <= v.period_start AND n.valid_to > v.period_start
+		LEFT JOIN norm AS l ON l.task_id = v.task_id AND l.valid_to = 'infinity'
+		WHERE t.post_id = ANY (posts)
+			AND (years IS NULL OR (v.period_start BETWEEN first_day AND last_day
+				AND extract(year FROM v.period_start)::smallint = ANY (years)))),
+	periods AS (
+		SELECT p.post_id, p.period_months, p.period_start, sum(p.work) AS work, sum(p.monthly_hours) AS monthly_hours,
+			count(*) AS volumes, count(*) FILTER (WHERE p.work IS NULL) AS without_norm
+		FROM priced AS p GROUP BY p.post_id, p.period_months, p.period_start),
+	months AS MATERIALIZED (
+		SELECT p.post_id, (p.period_start + make_interval(months => k))::date AS month, coalesce(sum(p.work), 0) AS work,
+			sum(p.monthly_hours) AS monthly_hours, sum(p.volumes)::integer AS volumes, sum(p.without_norm)::integer AS without_norm
+		FROM periods AS p CROSS JOIN LATERAL generate_series(0, p.period_months - 1) AS k
+		GROUP BY 1, 2),
+	upserted AS (
+		INSERT INTO post_month_load AS l (post_id, month, work, monthly_hours, volumes, without_norm)
+			SELECT m.post_id, m.month, m.work, m.monthly_hours, m.volumes, m.without_norm FROM months AS m
+			ON CONFLICT (post_id, month) DO UPDATE
+				SET work = excluded.work, monthly_hours = excluded.monthly_hours,
+					volumes = excluded.volumes, without_norm = excluded.without_norm
+				WHERE (l.work, l.monthly_hours, l.volumes, l.without_norm)
+					IS DISTINCT FROM (excluded.work, excluded.monthly_hours, excluded.volumes, excluded.without_norm)
+			RETURNING 1),
+	removed AS (
+		DELETE FROM post_month_load AS l
+			WHERE l.post_id = ANY (posts)
+				AND (years IS NULL OR (l.month BETWEEN first_day AND last_day AND extract(year FROM l.month)::smallint = ANY (years)))
+				AND NOT EXISTS (SELECT FROM months AS m WHERE m.post_id = l.post_id AND m.month = l.month)
+			RETURNING 1)
+	SELECT (SELECT count(*) FROM upserted) + (SELECT count(*) FROM removed) INTO changed;
+	RETURN changed;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.derive_months(integer[], smallint[]) IS 'Writes the monthly work of these posts from volumes and norms; years NULL: all. Called by derive_loads(), under its lock on the posts. Returns how many rows changed.';
+
+CREATE FUNCTION @agency@.post_month_load_truncated() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	DELETE FROM post_month_load;
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.post_month_load_truncated() IS 'Trigger: empties the monthly work with the volumes.';
+CREATE TRIGGER post_month_load_truncated AFTER TRUNCATE ON @agency@.task_volume
+	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.post_month_load_truncated();

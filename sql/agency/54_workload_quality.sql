@@ -1,0 +1,130 @@
+-- What is missing or impossible in the data that workload figures rest on,
+-- each with the way to mend it.
+
+CREATE VIEW @agency@.workload_data_quality WITH (security_invoker = true) AS
+	WITH latest AS MATERIALIZED (
+		SELECT max(l.year) AS year FROM @agency@.post_load AS l WHERE l.year <= extract(year FROM current_date))
+	SELECT 'unit without posts' AS problem, 'unit' AS subject, u.unit_id AS subject_id, u.unit_id, u.code || ' ' || u.name AS what,
+		'no post, so no work and no staff is counted' AS detail,
+		'Add its posts to the table post, or end the unit with valid_to.' AS remedy
+	FROM @agency@.unit AS u
+	WHERE (u.valid_to IS NULL OR u.valid_to > current_date)
+		AND NOT EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id AND (p.valid_to IS NULL OR p.valid_to > current_date))
+		AND NOT EXISTS (SELECT FROM @agency@.unit AS b WHERE b.parent_id = u.unit_id AND (b.valid_to IS NULL OR b.valid_to > current_date))
+	UNION ALL
+	SELECT 'unit without volumes', 'unit', u.unit_id, u.unit_id, u.code || ' ' || u.name,
+		format('no volume in %s, the latest year on record', coalesce(y.year::text, 'any year')),
+		'Record the volumes of its tasks in task_volume.'
+	FROM @agency@.unit AS u CROSS JOIN latest AS y
+	WHERE (u.valid_to IS NULL OR u.valid_to > current_date)
+		AND EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id AND (p.valid_to IS NULL OR p.valid_to > current_date))
+		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id
+			WHERE p.unit_id = u.unit_id AND l.year = y.year)
+	UNION ALL
+	SELECT 'post without tasks', 'post', p.post_id, p.unit_id, p.code || ' ' || p.title,
+		'no task, so it requires nobody', 'Add its tasks to the table task, or end the post with valid_to.'
+	FROM @agency@.post AS p
+	WHERE (p.valid_to IS NULL OR p.valid_to > current_date)
+		AND NOT EXISTS (SELECT FROM @agency@.task AS t WHERE t.post_id = p.post_id)
+	UNION ALL
+	SELECT 'task without norm', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
+		'no time norm, so its volumes are missing from the hours', 'Add its norm to task_norm with the day from which it holds.'
+	FROM @agency@.task AS t JOIN @agency@.post AS p USING (post_id)
+	WHERE NOT EXISTS (SELECT FROM @agency@.task_norm AS n WHERE n.task_id = t.task_id)
+	UNION ALL
+	SELECT 'volume before its norm', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
+		format('volumes from %s, norms only from %s on', v.first, n.first), 'Add to task_norm the norm that held then.'
+	FROM @agency@.task AS t
+	JOIN @agency@.post AS p USING (post_id)
+	JOIN (SELECT x.task_id, min(x.valid_from) AS first FROM @agency@.task_norm AS x GROUP BY x.task_id) AS n USING (task_id)
+	CROSS JOIN LATERAL (SELECT x.period_start AS first FROM @agency@.task_volume AS x
+		WHERE x.task_id = t.task_id ORDER BY x.period_start LIMIT 1) AS v
+	WHERE v.first < n.first
+	UNION ALL
+	SELECT 'task without volumes', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
+		format('no volume in %s, the latest year on record', coalesce(y.year::text, 'any year')),
+		'Record its volumes in task_volume; 0 where it was not done.'
+	FROM @agency@.task AS t JOIN @agency@.post AS p USING (post_id) CROSS JOIN latest AS y
+	WHERE (p.valid_to IS NULL OR p.valid_to > current_date)
+		AND NOT EXISTS (SELECT FROM @agency@.task_volume AS v WHERE v.task_id = t.task_id
+			AND v.period_start >= make_date(y.year, 1, 1) AND v.period_start <= make_date(y.year, 12, 31))
+	UNION ALL
+	SELECT 'gap in the volumes', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
+		format('%s of %s periods from %s to %s are on record', g.present, g.periods, g.first, g.last),
+		'Record the missing periods in task_volume; 0 where it was not done.'
+	FROM @agency@.task AS t
+	JOIN @agency@.post AS p USING (post_id)
+	JOIN (SELECT v.task_id, count(*) AS present, min(v.period_start) AS first, max(v.period_start) AS last,
+			(extract(year FROM age(max(v.period_start), min(v.period_start))) * 12
+				+ extract(month FROM age(max(v.period_start), min(v.period_start))))::integer AS months
+		FROM @agency@.task_volume AS v GROUP BY v.task_id) AS s USING (task_id)
+	CROSS JOIN LATERAL (SELECT s.present, s.months / t.period_months + 1 AS periods, s.first, s.last) AS g
+	WHERE g.present < g.periods
+	UNION ALL
+	SELECT 'norm longer than a year''s work', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
+		format('%s hours from %s on for one piece, with %s effective hours a year', n.norm_hours, n.valid_from, h.hours),
+		'Check the norm: it is in hours, not minutes.'
+	FROM @agency@.task_norm AS n
+	JOIN @agency@.task AS t USING (task_id)
+	JOIN @agency@.post AS p USING (post_id)
+	CROSS JOIN LATERAL @agency@.effective_hours_on(p.post_id, n.valid_from) AS h (hours)
+	WHERE n.norm_hours > 1000 AND n.norm_hours > h.hours
+	UNION ALL
+	SELECT 'impossible workload', 'post', p.post_id, p.unit_id, p.code || ' ' || p.title,
+		format('%s hours in %s would take %s people, ten times its %s seats or more', round(l.hours), l.year,
+			round(l.hours / h.hours), p.seats),
+		'Check volumes and norms of its tasks, and whether norms are in hours.'
+	FROM @agency@.post AS p
+	CROSS JOIN latest AS y
+	JOIN @agency@.post_load AS l ON l.post_id = p.post_id AND l.year = y.year
+	CROSS JOIN LATERAL @agency@.effective_hours_on(p.post_id, make_date(l.year, 1, 1)) AS h (hours)
+	WHERE l.hours > 10000 AND l.hours / h.hours >= 10 * greatest(p.seats, 1)
+	UNION ALL
+	SELECT 'effective time beyond the year', 'post', p.post_id, p.unit_id, p.code || ' ' || p.title,
+		format('%s effective hours a year', p.effective_hours),
+		'Check it: 1,250 to 1,300 hours are usual, 2,080 are 52 weeks of 40 hours.'
+	FROM @agency@.post AS p WHERE p.effective_hours > 2080
+	UNION ALL
+	SELECT 'staff in no unit', 'employee', e.employee_id, NULL, e.name,
+		'in service and in no main post today', 'Add an incumbency, or set left_on.'
+	FROM @agency@.employee AS e
+	WHERE (e.left_on IS NULL OR e.left_on > current_date) AND (e.appointed_on IS NULL OR e.appointed_on <= current_date)
+		AND NOT EXISTS (SELECT FROM @agency@.incumbency AS i WHERE i.employee_id = e.employee_id AND i.kind = 'main'
+			AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date))
+	UNION ALL
+	SELECT 'staff after departure', 'employee', e.employee_id, p.unit_id, e.name,
+		format('left on %s and still holds post %s', e.left_on, p.code), 'End the incumbency with valid_to.'
+	FROM @agency@.employee AS e
+	JOIN @agency@.incumbency AS i USING (employee_id)
+	JOIN @agency@.post AS p USING (post_id)
+	WHERE e.left_on <= current_date AND i.kind <> 'acting' AND i.valid_from <= current_date
+		AND (i.valid_to IS NULL OR i.valid_to > current_date)
+	UNION ALL
+	SELECT 'staff after retirement', 'employee', e.employee_id, p.unit_id, e.name,
+		format('retired on %s and still holds post %s', r.day, p.code),
+		'End the incumbency with valid_to, or check date of birth and kind of post.'
+	FROM @agency@.employee AS e
+	JOIN @agency@.incumbency AS i USING (employee_id)
+	JOIN @agency@.post AS p USING (post_id)
+	JOIN @agency@.post_kind AS k ON k.kind = p.kind
+	CROSS JOIN LATERAL @agency@.retirement_date(e.born_on, k.retirement_age) AS r (day)
+	WHERE r.day <= current_date AND i.kind <> 'acting' AND i.valid_from <= current_date
+		AND (i.valid_to IS NULL OR i.valid_to > current_date)
+	UNION ALL
+	SELECT 'staff in a post or unit that ended', 'employee', e.employee_id, p.unit_id, e.name,
+		format('holds post %s, which ended on %s', p.code, least(p.valid_to, u.valid_to)),
+		'Move the person to another post, or prolong post and unit.'
+	FROM @agency@.incumbency AS i
+	JOIN @agency@.employee AS e USING (employee_id)
+	JOIN @agency@.post AS p USING (post_id)
+	JOIN @agency@.unit AS u ON u.unit_id = p.unit_id
+	WHERE least(p.valid_to, u.valid_to) <= current_date AND i.kind <> 'acting' AND i.valid_from <= current_date
+		AND (i.valid_to IS NULL OR i.valid_to > current_date);
+COMMENT ON VIEW @agency@.workload_data_quality IS 'What is missing or impossible in the data that workload figures rest on, one row a finding, with the way to mend it. Shows names: it runs with the reader''s rights.';
+COMMENT ON COLUMN @agency@.workload_data_quality.problem IS 'Kind of finding.';
+COMMENT ON COLUMN @agency@.workload_data_quality.subject IS 'unit, post, task or employee.';
+COMMENT ON COLUMN @agency@.workload_data_quality.subject_id IS 'Its id.';
+COMMENT ON COLUMN @agency@.workload_data_quality.unit_id IS 'The unit it belongs to; NULL for staff in no unit.';
+COMMENT ON COLUMN @agency@.workload_data_quality.what IS 'Its code and name.';
+COMMENT ON COLUMN @agency@.workload_data_quality.detail IS 'What was found.';
+COMMENT ON COLUMN @agency@.workload_data_quality.remedy IS 'What to do.';
