@@ -99,10 +99,10 @@ BEGIN
 			AND NOT EXISTS (SELECT FROM task AS t JOIN task_volume AS v USING (task_id) WHERE t.post_id = l.post_id
 				AND v.period_start >= make_date(l.year, 1, 1) AND v.period_start <= make_date(l.year, 12, 31));
 	GET DIAGNOSTICS gone = ROW_COUNT;
-	RETURN written + gone;
+	RETURN written + gone + derive_months(posts, years);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.derive_loads(integer[], smallint[]) IS 'Writes the yearly hours of these posts from volumes and norms; years NULL: all. Returns how many rows changed.';
+COMMENT ON FUNCTION @agency@.derive_loads(integer[], smallint[]) IS 'Writes the yearly and monthly hours of these posts from volumes and norms; years NULL: all. Returns how many rows changed.';
 
 CREATE FUNCTION @agency@.task_volume_changed() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -230,12 +230,16 @@ BEGIN
 			GROUP BY p.post_id),
 		figures AS (
 			SELECT p.unit_id, w.year, sum(l.hours) AS hours,
-				mutasi.staff_required(l.hours, 1, coalesce(p.effective_hours, w.effective_hours)) AS required,
+				mutasi.staff_required(l.hours, 1, coalesce(CASE WHEN t.post_id IS NULL THEN p.effective_hours ELSE t.effective_hours END,
+				w.effective_hours)) AS required,
 				coalesce(sum(s.existing), 0) AS existing, sum(p.seats)::integer AS seats, sum(p.min_staff)::integer AS min_staff
 			FROM post AS p
 			CROSS JOIN wanted AS w
 			LEFT JOIN post_load AS l ON l.post_id = p.post_id AND l.year = w.year
 			LEFT JOIN staffed AS s ON s.post_id = p.post_id
+		LEFT JOIN LATERAL (SELECT e.post_id, e.effective_hours FROM post_effective_time AS e
+			WHERE e.post_id = p.post_id AND e.valid_from <= coalesce(make_date(w.year, 1, 1), as_of)
+			ORDER BY e.valid_from DESC LIMIT 1) AS t ON true
 			WHERE p.unit_id IN (SELECT u FROM unnest(units) AS u) AND p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of)
 			GROUP BY p.unit_id, w.year)
 		SELECT f.unit_id, f.year, f.hours, f.required, f.existing, mutasi.workload_ratio(f.required, f.existing), f.seats, f.min_staff
