@@ -121,22 +121,28 @@ BEGIN
 			sum(p.monthly_hours) AS monthly_hours, sum(p.volumes)::integer AS volumes, sum(p.without_norm)::integer AS without_norm
 		FROM periods AS p CROSS JOIN LATERAL generate_series(0, p.period_months - 1) AS k
 		GROUP BY 1, 2),
+	-- a full join is never done by nested loops, whatever the statistics say
+	-- of a table that has just been filled
+	changes AS MATERIALIZED (
+		SELECT coalesce(m.post_id, l.post_id) AS post_id, coalesce(m.month, l.month) AS month,
+			m.work, m.monthly_hours, m.volumes, m.without_norm, m.post_id IS NULL AS gone
+		FROM months AS m
+		FULL JOIN (SELECT x.* FROM post_month_load AS x
+			WHERE x.post_id = ANY (posts) AND (years IS NULL
+				OR (x.month BETWEEN first_day AND last_day AND extract(year FROM x.month)::smallint = ANY (years)))) AS l
+			ON l.post_id = m.post_id AND l.month = m.month
+		WHERE (m.work, m.monthly_hours, m.volumes, m.without_norm)
+			IS DISTINCT FROM (l.work, l.monthly_hours, l.volumes, l.without_norm)),
 	upserted AS (
 		INSERT INTO post_month_load AS l (post_id, month, work, monthly_hours, volumes, without_norm)
-			SELECT m.post_id, m.month, m.work, m.monthly_hours, m.volumes, m.without_norm FROM months AS m
+			SELECT c.post_id, c.month, c.work, c.monthly_hours, c.volumes, c.without_norm FROM changes AS c WHERE NOT c.gone
 			ON CONFLICT (post_id, month) DO UPDATE
 				SET work = excluded.work, monthly_hours = excluded.monthly_hours,
-					volumes = excluded.volumes, without_norm = excluded.without_norm
-				WHERE (l.work, l.monthly_hours, l.volumes, l.without_norm)
-					IS DISTINCT FROM (excluded.work, excluded.monthly_hours, excluded.volumes, excluded.without_norm)
-			RETURNING 1),
+					volumes = excluded.volumes, without_norm = excluded.without_norm),
 	removed AS (
-		DELETE FROM post_month_load AS l
-			WHERE l.post_id = ANY (posts)
-				AND (years IS NULL OR (l.month BETWEEN first_day AND last_day AND extract(year FROM l.month)::smallint = ANY (years)))
-				AND NOT EXISTS (SELECT FROM months AS m WHERE m.post_id = l.post_id AND m.month = l.month)
-			RETURNING 1)
-	SELECT (SELECT count(*) FROM upserted) + (SELECT count(*) FROM removed) INTO changed;
+		DELETE FROM post_month_load AS l USING changes AS c
+			WHERE c.gone AND l.post_id = c.post_id AND l.month = c.month)
+	SELECT count(*) INTO changed FROM changes;
 	RETURN changed;
 END
 $body$;
