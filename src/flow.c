@@ -249,12 +249,12 @@ flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale)
 }
 
 /* Breaks of FlowProblem's contract that would be read or written out of bounds. */
-static void
-check_problem(const FlowProblem *problem, const FlowEnv *env)
+void
+flow_check_problem(const FlowProblem *problem, const FlowEnv *env)
 {
 	const char *bad = NULL;
 
-	if (problem->n_posts < 0 || problem->n_employees < 0 || problem->n_units < 0 ||
+	if (problem->n_posts < 0 || problem->n_posts == INT32_MAX || problem->n_employees < 0 || problem->n_units < 0 ||
 		problem->n_edges < 0 || problem->n_levels < 1 || problem->first_edge[0] != 0 ||
 		problem->first_edge[problem->n_posts] != problem->n_edges ||
 		problem->balance_weight < 0 || problem->balance_weight > FLOW_MAX_WEIGHT)
@@ -285,9 +285,8 @@ check_problem(const FlowProblem *problem, const FlowEnv *env)
 	for (int32_t u = 0; u < problem->n_units && !bad; u++)
 	{
 		if (problem->releasable[u] > FLOW_MAX_COUNT ||
-			(flow_weighed(problem, u) &&
-			 (problem->staff[u] < 0 || problem->staff[u] > FLOW_MAX_COUNT ||
-			  problem->required[u] > FLOW_MAX_REQUIRED)))
+			problem->staff[u] < 0 || problem->staff[u] > FLOW_MAX_COUNT ||
+			problem->required[u] > FLOW_MAX_REQUIRED)
 			bad = "unit";
 	}
 	if (bad)
@@ -383,7 +382,7 @@ flow_solve(const FlowProblem *problem, FlowSolver solver, int64_t budget,
 {
 	FlowProof	proof;
 
-	check_problem(problem, env);
+	flow_check_problem(problem, env);
 	memset(plan, 0, sizeof(*plan));
 	flow_scale(problem, env, &plan->scale);
 	plan->post_of = flow_alloc(env, problem->n_employees, sizeof(int32_t));

@@ -81,8 +81,8 @@ typedef struct FlowProblem
 
 	const int64_t *unit_id;		/* ascending */
 	const int32_t *releasable;	/* 0 … FLOW_MAX_COUNT; negative: no limit */
-	const int32_t *staff;		/* before the plan; only for balance, and there */
-	const int64_t *required;	/* negative marks a unit without the two; hundredths */
+	const int32_t *staff;		/* before the plan, 0 … FLOW_MAX_COUNT */
+	const int64_t *required;	/* hundredths; negative: unknown, not weighed */
 	int64_t		balance_weight; /* score one point of imbalance costs, hundredths */
 
 	const int64_t *first_edge;	/* n_posts + 1: a post's candidates … */
@@ -167,6 +167,9 @@ extern void flow_solve(const FlowProblem *problem, FlowSolver solver, int64_t bu
 
 /* Most bytes flow_solve() will hold at once, by its own solver. */
 extern size_t flow_memory(const FlowProblem *problem, FlowSolver solver);
+
+/* Fails with FLOW_BAD_PROBLEM if an index or a count is out of range. */
+extern void flow_check_problem(const FlowProblem *problem, const FlowEnv *env);
 
 /* The integer weights of a problem; fails with FLOW_TOO_LARGE. */
 extern void flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale);

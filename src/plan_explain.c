@@ -1,0 +1,535 @@
+/*
+ * plan_explain.c
+ *	  Why a plan is as it is: plan_why_not() from reduced costs,
+ *	  plan_shortfall() from the set of posts that compete for too few people.
+ */
+#include "postgres.h"
+
+#include "mutasi.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "plan.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/numeric.h"
+
+/* A sentence in the user's language. */
+#define say(...) PointerGetDatum(cstring_to_text(psprintf(__VA_ARGS__)))
+#define _t(text) dgettext(TEXTDOMAIN, text)
+
+static char *
+numeric_text(Datum number)
+{
+	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
+}
+
+/* The pair's place in the post's list, or -1. */
+static int64_t
+find_pair(const FlowProblem *problem, int32_t post, int32_t employee)
+{
+	int64_t		low = problem->first_edge[post];
+	int64_t		high = problem->first_edge[post + 1];
+
+	while (low < high)
+	{
+		int64_t		middle = low + (high - low) / 2;
+
+		if (problem->edge_employee[middle] < employee)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < problem->first_edge[post + 1] && problem->edge_employee[low] == employee ? low : -1;
+}
+
+/*
+ * plan_why_not(solution, employee_id, post_id): one row.
+ *
+ * The reduced cost of a pair - what its post and its employee are worth in the
+ * plan, less what the pair would bring - is a lower bound of what the plan's
+ * objective would lose if the pair had to be in it.
+ */
+PG_FUNCTION_INFO_V1(mutasi_plan_why_not);
+Datum
+mutasi_plan_why_not(PG_FUNCTION_ARGS)
+{
+	int64		employee_id = PG_GETARG_INT64(1);
+	int64		post_id = PG_GETARG_INT64(2);
+	PlanData   *data;
+	const FlowProblem *problem;
+	const FlowScale *scale;
+	TupleDesc	description;
+	Datum		values[9] = {0};
+	bool		nulls[9] = {0};
+	const char *verdict;
+	int32_t		post;
+	int32_t		employee;
+	int64_t		pair = -1;
+	int64_t		lowest = -1;
+
+	PlanResetMemory();
+	data = PlanDecode(PG_GETARG_BYTEA_PP(0));
+	problem = &data->problem;
+	scale = &data->plan.scale;
+	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	post = PlanFind(problem->post_id, problem->n_posts, post_id);
+	employee = PlanFind(problem->employee_id, problem->n_employees, employee_id);
+	if (post < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("post_id %lld is not in this plan", (long long) post_id)));
+	for (int64_t i = problem->first_edge[post]; i < problem->first_edge[post + 1]; i++)
+	{
+		if (data->plan.post_of[problem->edge_employee[i]] == post &&
+			(lowest < 0 || problem->edge_score[i] < lowest))
+			lowest = problem->edge_score[i];
+	}
+	if (employee >= 0)
+		pair = find_pair(problem, post, employee);
+
+	values[0] = Int64GetDatum(employee_id);
+	values[1] = Int64GetDatum(post_id);
+	nulls[3] = nulls[4] = nulls[5] = true;
+	nulls[6] = lowest < 0;
+	values[6] = PlanNumeric(lowest < 0 ? 0 : lowest, 6);
+	nulls[7] = employee < 0 || data->plan.post_of[employee] < 0;
+	if (!nulls[7])
+		values[7] = Int64GetDatum(problem->post_id[data->plan.post_of[employee]]);
+
+	if (pair < 0)
+	{
+		verdict = "not_a_candidate";
+		values[8] = say(_t("Employee %lld is not among the candidates of post %lld: the rules of eligibility kept the pair out."),
+						(long long) employee_id, (long long) post_id);
+	}
+	else
+	{
+		int32_t		unit = problem->employee_unit[employee];
+		int32_t		to = problem->post_unit[post];
+		int64_t		score = problem->edge_score[pair];
+		int64_t	   *rent = PlanAlloc(problem->n_employees, sizeof(int64_t));
+		int64_t		slack;
+		int64_t		seats_lost;
+		int64_t		net;
+		char	   *score_text = numeric_text(PlanNumeric(score, 6));
+
+		flow_rents(problem, &data->plan, rent);
+		net = to >= 0 ? data->plan.net_price[to] : 0;
+		slack = data->plan.post_price[post] + net + rent[employee] -
+			(score * scale->score_unit +
+			 flow_tie(flow_hash(employee_id), flow_hash(post_id), scale->tie_bits));
+		seats_lost = (slack + scale->level_unit / 2) / scale->level_unit;
+		slack -= seats_lost * scale->level_unit;
+		if (seats_lost == 0 && slack < 0)
+			slack = 0;			/* a damaged value; the certificate tells */
+		nulls[3] = false;
+		values[3] = PlanNumeric(score, 6);
+
+		if (data->plan.post_of[employee] == post)
+		{
+			verdict = "assigned";
+			values[8] = say(_t("Employee %lld has the seat, with a score of %s."), (long long) employee_id, score_text);
+		}
+		else if (problem->seats[post] == 0)
+		{
+			verdict = "no_seats";
+			values[8] = say(_t("Post %lld has no seats in this plan."), (long long) post_id);
+		}
+		else if (seats_lost > 0)
+		{
+			verdict = "costs_a_seat";
+			if (data->plan.post_of[employee] >= 0)
+				values[8] = say(_t("Employee %lld is needed at post %lld: with this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."),
+								(long long) employee_id,
+								(long long) problem->post_id[data->plan.post_of[employee]]);
+			else if (unit >= 0 && problem->releasable[unit] >= 0 && data->plan.unit_price[unit] > 0)
+				values[8] = say(_t("Unit %lld may release %d and has: with this change a seat that needs one of its people would stay empty, or one of a later priority be filled in its stead."),
+								(long long) problem->unit_id[unit], problem->releasable[unit]);
+			else
+				values[8] = say(_t("Whoever has the seat is not needed elsewhere, but with this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."));
+		}
+		else
+		{
+			Datum		short_by = PlanScore(data, slack);
+			Datum		needed = PlanNumeric(score + (slack + scale->score_unit / 2) / scale->score_unit, 6);
+			char	   *short_text = numeric_text(short_by);
+
+			nulls[4] = nulls[5] = false;
+			values[4] = needed;
+			values[5] = short_by;
+			if (slack < scale->score_unit - slack)
+			{
+				verdict = "tie";
+				values[8] = say(_t("Just as good for the plan as what was chosen: the tie-break decided."));
+			}
+			else if (data->plan.post_of[employee] >= 0)
+			{
+				verdict = "better_elsewhere";
+				values[8] = say(_t("Employee %lld brings the plan more at post %lld: here the score is %s, and the change would cost at least %s."),
+								(long long) employee_id,
+								(long long) problem->post_id[data->plan.post_of[employee]], score_text, short_text);
+			}
+			else if (unit >= 0 && data->plan.unit_price[unit] > 0)
+			{
+				verdict = "unit_at_limit";
+				values[8] = say(_t("Short by %s: unit %lld may release %d, and they bring the plan more; a score of %s would have been needed, it is %s."),
+								short_text, (long long) problem->unit_id[unit], problem->releasable[unit],
+								numeric_text(needed), score_text);
+			}
+			else if (net - (unit >= 0 ? data->plan.net_price[unit] : 0) >= slack)
+			{
+				verdict = "worsens_balance";
+				values[8] = say(_t("Short by %s: that is what the move costs in the balance of the two units; the score is %s."),
+								short_text, score_text);
+			}
+			else if (lowest < 0)
+			{
+				verdict = "outscored";
+				values[8] = say(_t("Short by %s: the seat stayed empty, a score of %s would have been needed, it is %s."),
+								short_text, numeric_text(needed), score_text);
+			}
+			else
+			{
+				verdict = "outscored";
+				values[8] = say(_t("Short by %s: the seat went at %s, the score is %s."),
+								short_text, numeric_text(needed), score_text);
+			}
+		}
+	}
+	values[2] = CStringGetTextDatum(verdict);
+	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls));
+}
+
+/*
+ * What an unfilled seat's post can reach, by looking for candidates, for the
+ * posts they sit in, for the people their units could send in their place.
+ */
+typedef struct Reach
+{
+	const PlanData *data;
+	int64_t    *first_post;		/* by employee, into posts: transposed pairs */
+	int32_t    *posts;
+	int32_t    *out;			/* by unit: released */
+	bool	   *full;			/* by unit */
+	int64_t    *first_member;	/* by unit, into members: candidates who stay */
+	int32_t    *members;
+} Reach;
+
+static void
+prepare_reach(Reach *reach, const PlanData *data)
+{
+	const FlowProblem *problem = &data->problem;
+	int64_t    *place;
+
+	PlanReserve(problem->n_edges * 4 + (int64_t) problem->n_employees * 28 + (int64_t) problem->n_units * 32 +
+				(int64_t) problem->n_posts * 40, "explanation");
+	reach->data = data;
+	reach->first_post = PlanAlloc((int64_t) problem->n_employees + 1, sizeof(int64_t));
+	reach->posts = PlanAlloc(problem->n_edges, sizeof(int32_t));
+	place = PlanAlloc((int64_t) Max(problem->n_employees, problem->n_units) + 1, sizeof(int64_t));
+	memset(reach->first_post, 0, sizeof(int64_t) * ((Size) problem->n_employees + 1));
+	for (int64_t i = 0; i < problem->n_edges; i++)
+		reach->first_post[problem->edge_employee[i] + 1]++;
+	for (int32_t e = 0; e < problem->n_employees; e++)
+		reach->first_post[e + 1] += reach->first_post[e];
+	memcpy(place, reach->first_post, sizeof(int64_t) * ((Size) problem->n_employees + 1));
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
+			reach->posts[place[problem->edge_employee[i]]++] = p;
+	}
+
+	reach->out = PlanAlloc(problem->n_units, sizeof(int32_t));
+	reach->full = PlanAlloc(problem->n_units, sizeof(bool));
+	memset(reach->out, 0, sizeof(int32_t) * (Size) problem->n_units);
+	reach->first_member = PlanAlloc((int64_t) problem->n_units + 1, sizeof(int64_t));
+	memset(reach->first_member, 0, sizeof(int64_t) * ((Size) problem->n_units + 1));
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		if (problem->employee_unit[e] < 0)
+			continue;
+		if (data->plan.post_of[e] >= 0)
+			reach->out[problem->employee_unit[e]]++;
+		else
+			reach->first_member[problem->employee_unit[e] + 1]++;
+	}
+	for (int32_t u = 0; u < problem->n_units; u++)
+	{
+		reach->full[u] = problem->releasable[u] >= 0 && reach->out[u] >= problem->releasable[u];
+		reach->first_member[u + 1] += reach->first_member[u];
+	}
+	memcpy(place, reach->first_member, sizeof(int64_t) * ((Size) problem->n_units + 1));
+	reach->members = PlanAlloc(reach->first_member[problem->n_units], sizeof(int32_t));
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		if (problem->employee_unit[e] >= 0 && data->plan.post_of[e] < 0)
+			reach->members[place[problem->employee_unit[e]]++] = e;
+	}
+	pfree(place);
+}
+
+/*
+ * From the posts in the queue back to all that can reach them, each given the
+ * label of the one it reaches first: a post can reach the post where one of
+ * its candidates sits; and, over a full unit, any post whose holder's release
+ * would free one for a candidate who stays.
+ */
+static void
+spread_back(Reach *reach, int32_t *label, int32_t *queue, int32_t length)
+{
+	const PlanData *data = reach->data;
+	const FlowProblem *problem = &data->problem;
+	bool	   *seen_unit = PlanAlloc(problem->n_units, sizeof(bool));
+	int64_t    *first_seated = PlanAlloc((int64_t) problem->n_posts + 1, sizeof(int64_t));
+	int64_t    *place = PlanAlloc((int64_t) problem->n_posts + 1, sizeof(int64_t));
+	int32_t    *seated = PlanAlloc(problem->n_employees, sizeof(int32_t));
+
+	memset(seen_unit, 0, sizeof(bool) * (Size) problem->n_units);
+	memset(first_seated, 0, sizeof(int64_t) * ((Size) problem->n_posts + 1));
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		if (data->plan.post_of[e] >= 0)
+			first_seated[data->plan.post_of[e] + 1]++;
+	}
+	for (int32_t p = 0; p < problem->n_posts; p++)
+		first_seated[p + 1] += first_seated[p];
+	memcpy(place, first_seated, sizeof(int64_t) * ((Size) problem->n_posts + 1));
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		if (data->plan.post_of[e] >= 0)
+			seated[place[data->plan.post_of[e]]++] = e;
+	}
+
+	for (int32_t head = 0; head < length; head++)
+	{
+		int32_t		post = queue[head];
+
+		for (int64_t i = first_seated[post]; i < first_seated[post + 1]; i++)
+		{
+			int32_t		holder = seated[i];
+			int32_t		unit = problem->employee_unit[holder];
+
+			for (int64_t j = reach->first_post[holder]; j < reach->first_post[holder + 1]; j++)
+			{
+				if (label[reach->posts[j]] < 0)
+				{
+					label[reach->posts[j]] = label[post];
+					queue[length++] = reach->posts[j];
+				}
+			}
+			if (unit < 0 || !reach->full[unit] || seen_unit[unit])
+				continue;
+			seen_unit[unit] = true;
+			for (int64_t k = reach->first_member[unit]; k < reach->first_member[unit + 1]; k++)
+			{
+				int32_t		member = reach->members[k];
+
+				for (int64_t j = reach->first_post[member]; j < reach->first_post[member + 1]; j++)
+				{
+					if (label[reach->posts[j]] < 0)
+					{
+						label[reach->posts[j]] = label[post];
+						queue[length++] = reach->posts[j];
+					}
+				}
+			}
+		}
+		CHECK_FOR_INTERRUPTS();
+	}
+	pfree(seated);
+	pfree(place);
+	pfree(first_seated);
+	pfree(seen_unit);
+}
+
+static int32_t
+find_set(int32_t *set, int32_t post)
+{
+	while (set[post] != post)
+	{
+		set[post] = set[set[post]];
+		post = set[post];
+	}
+	return post;
+}
+
+/*
+ * plan_shortfall(solution): every post with empty seats, and why.
+ *
+ *	no_candidate		nobody is eligible
+ *	costs_more			it could be filled, at a loss of score or balance
+ *	donors_at_floor		one more release of blocking_unit would fill a seat
+ *	needed_elsewhere	posts with more seats together than people who could
+ *						take them: whoever came would leave another seat empty
+ */
+PG_FUNCTION_INFO_V1(mutasi_plan_shortfall);
+Datum
+mutasi_plan_shortfall(PG_FUNCTION_ARGS)
+{
+	PlanData   *data;
+	const FlowProblem *problem;
+	Reach		reach;
+	int32_t    *filled;
+	int32_t    *free_label;		/* 0: can reach somebody free to come */
+	int32_t    *floor_label;	/* unit at its floor that can be reached */
+	int32_t    *queue;
+	int32_t    *set;			/* union-find of competing posts */
+	int64_t    *set_seats;
+	int64_t    *set_filled;
+	int32_t    *set_posts;
+	int32_t		length = 0;
+
+	PlanResetMemory();
+	data = PlanDecode(PG_GETARG_BYTEA_PP(0));
+	problem = &data->problem;
+	InitMaterializedSRF(fcinfo, 0);
+	prepare_reach(&reach, data);
+	filled = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	free_label = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	floor_label = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	queue = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	set = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	set_seats = PlanAlloc(problem->n_posts, sizeof(int64_t));
+	set_filled = PlanAlloc(problem->n_posts, sizeof(int64_t));
+	set_posts = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		filled[p] = 0;
+		free_label[p] = -1;
+		floor_label[p] = -1;
+		set[p] = p;
+		set_seats[p] = set_filled[p] = 0;
+		set_posts[p] = 0;
+	}
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		if (data->plan.post_of[e] >= 0)
+			filled[data->plan.post_of[e]]++;
+	}
+
+	/* who can reach somebody who could simply come */
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1] && free_label[p] < 0; i++)
+		{
+			int32_t		e = problem->edge_employee[i];
+			int32_t		unit = problem->employee_unit[e];
+
+			if (data->plan.post_of[e] < 0 && (unit < 0 || !reach.full[unit]))
+			{
+				free_label[p] = 0;
+				queue[length++] = p;
+			}
+		}
+	}
+	spread_back(&reach, free_label, queue, length);
+
+	/* who can reach a unit at its floor with somebody kept back */
+	length = 0;
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1] && floor_label[p] < 0; i++)
+		{
+			int32_t		e = problem->edge_employee[i];
+			int32_t		unit = problem->employee_unit[e];
+
+			if (data->plan.post_of[e] < 0 && unit >= 0 && reach.full[unit])
+			{
+				floor_label[p] = unit;
+				queue[length++] = p;
+			}
+		}
+	}
+	spread_back(&reach, floor_label, queue, length);
+
+	/* the rest compete with whoever holds their candidates */
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		if (free_label[p] >= 0 || floor_label[p] >= 0)
+			continue;
+		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
+		{
+			int32_t		holder = data->plan.post_of[problem->edge_employee[i]];
+
+			/* nobody who stays is a candidate here, else there were a label */
+			if (holder >= 0)
+				set[find_set(set, p)] = find_set(set, holder);
+		}
+	}
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		int32_t		root = find_set(set, p);
+
+		set_seats[root] += problem->seats[p];
+		set_filled[root] += filled[p];
+		set_posts[root]++;
+	}
+
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		int64_t		candidates = problem->first_edge[p + 1] - problem->first_edge[p];
+		int32_t		empty = problem->seats[p] - filled[p];
+		int32_t		root = find_set(set, p);
+		Datum		values[11] = {0};
+		bool		nulls[11] = {0};
+		const char *reason;
+
+		if (empty <= 0)
+			continue;
+		values[0] = Int64GetDatum(problem->post_id[p]);
+		values[1] = Int32GetDatum(problem->seats[p]);
+		values[2] = Int32GetDatum(filled[p]);
+		values[3] = Int32GetDatum(empty);
+		values[4] = Int32GetDatum(Max(problem->minimum[p] - filled[p], 0));
+		values[5] = Int64GetDatum(candidates);
+		nulls[7] = nulls[8] = nulls[9] = true;
+		if (candidates == 0)
+		{
+			reason = "no_candidate";
+			values[10] = say(_t("Nobody is eligible for post %lld."), (long long) problem->post_id[p]);
+		}
+		else if (free_label[p] >= 0)
+		{
+			reason = "costs_more";
+			values[10] = say(_t("A seat of post %lld could be filled, but every way to do it costs the plan more than it brings."),
+							 (long long) problem->post_id[p]);
+		}
+		else if (floor_label[p] >= 0)
+		{
+			int32_t		unit = floor_label[p];
+
+			reason = "donors_at_floor";
+			nulls[7] = false;
+			values[7] = Int64GetDatum(problem->unit_id[unit]);
+			values[10] = say(_t("Unit %lld keeps its floor, having released %d: one release more would fill a seat of post %lld."),
+							 (long long) problem->unit_id[unit], reach.out[unit], (long long) problem->post_id[p]);
+		}
+		else if (set_posts[root] == 1)
+		{
+			reason = "too_few_candidates";
+			nulls[8] = nulls[9] = false;
+			values[8] = Int64GetDatum(1);
+			values[9] = Int64GetDatum(set_filled[root]);
+			values[10] = say(_t("Post %lld has %d seats and %lld candidates, who all come."),
+							 (long long) problem->post_id[p], problem->seats[p], (long long) candidates);
+		}
+		else
+		{
+			reason = "needed_elsewhere";
+			nulls[8] = nulls[9] = false;
+			values[8] = Int64GetDatum(set_posts[root]);
+			values[9] = Int64GetDatum(set_filled[root]);
+			values[10] = say(_t("Every candidate of post %lld is needed elsewhere: %d posts with %lld seats share %lld people."),
+							 (long long) problem->post_id[p], set_posts[root], (long long) set_seats[root],
+							 (long long) set_filled[root]);
+		}
+		values[6] = CStringGetTextDatum(reason);
+		tuplestore_putvalues(((ReturnSetInfo *) fcinfo->resultinfo)->setResult,
+							 ((ReturnSetInfo *) fcinfo->resultinfo)->setDesc, values, nulls);
+		CHECK_FOR_INTERRUPTS();
+	}
+	return (Datum) 0;
+}

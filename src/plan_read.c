@@ -1,0 +1,910 @@
+/*
+ * plan_read.c
+ *	  Reads a planning problem from queries.
+ *
+ * Each inner query runs read-only in the snapshot of the statement that called
+ * and streams its rows into a receiver of ours: nothing is materialised, and a
+ * bad row is named while it is at hand.  Columns are found by name; one that
+ * is unknown is an error, since a misspelt optional column would otherwise
+ * silently not count.  Whatever order rows come in, the problem is the same:
+ * everything is sorted by id.
+ */
+#include "postgres.h"
+
+#include "mutasi.h"
+
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "common/shortest_dec.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "plan.h"
+#include "tcop/dest.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+
+typedef enum ColumnKind
+{
+	COLUMN_ID,					/* smallint, integer, bigint */
+	COLUMN_COUNT,				/* the same, 0 … FLOW_MAX_COUNT */
+	COLUMN_DECIMAL				/* the same, numeric, real, double precision; not negative */
+} ColumnKind;
+
+typedef struct Column
+{
+	const char *name;
+	ColumnKind	kind;
+	bool		optional;		/* may be absent */
+	bool		nullable;		/* may be null in a row */
+	int			places;			/* of a decimal */
+	int64_t		most;			/* of a decimal, scaled */
+	/* found in the query */
+	int			attribute;		/* 0: absent */
+	Oid			type;
+} Column;
+
+#define MAX_COLUMNS 5
+
+/* id -> the order in which ids were first met */
+typedef struct IdEntry
+{
+	int64		id;
+	int32		number;
+	char		status;
+} IdEntry;
+
+static inline uint32
+id_hash(int64 id)
+{
+	return (uint32) murmurhash32((uint32) id ^ murmurhash32((uint32) ((uint64) id >> 32)));
+}
+
+#define SH_PREFIX idtable
+#define SH_ELEMENT_TYPE IdEntry
+#define SH_KEY_TYPE int64
+#define SH_KEY id
+#define SH_HASH_KEY(tb, key) id_hash(key)
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+typedef struct PostRow
+{
+	int64		id;
+	int64		seats;
+	int64		minimum;
+	int64		priority;
+	int64		unit;
+	bool		has_unit;
+} PostRow;
+
+typedef struct CandidateRow
+{
+	int32		employee;		/* in order of first appearance */
+	int32		post;			/* by id */
+	int32		score;
+} CandidateRow;
+
+typedef struct DonorRow
+{
+	int64		employee;
+	int64		unit;
+	int64		releasable;
+	bool		has_unit;
+} DonorRow;
+
+typedef struct UnitRow
+{
+	int64		id;
+	int64		staff;
+	int64		required;		/* hundredths; -1: unknown */
+} UnitRow;
+
+struct Reader;
+typedef void (*RowReader) (struct Reader *reader);
+
+typedef struct Reader
+{
+	DestReceiver receiver;
+	const char *name;			/* of the query: "candidates" */
+	Column		columns[MAX_COLUMNS];
+	int			n_columns;
+	RowReader	row;
+	MemoryContext row_context;
+	MemoryContext context;		/* where the arrays are */
+	/* the row at hand */
+	int64		number;
+	int64		value[MAX_COLUMNS];
+	bool		null[MAX_COLUMNS];
+	/* what is read */
+	void	   *rows;
+	int64		count;
+	int64		room;
+	/* for candidates */
+	idtable_hash *posts;
+	idtable_hash *employees;
+	int64	   *employee_ids;
+	int64		employee_room;
+} Reader;
+
+static const char *
+column_type_names(ColumnKind kind)
+{
+	return kind == COLUMN_DECIMAL ?
+		"smallint, integer, bigint, numeric, real or double precision" : "smallint, integer or bigint";
+}
+
+static bool
+column_type_fits(ColumnKind kind, Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			return true;
+		case NUMERICOID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+			return kind == COLUMN_DECIMAL;
+		default:
+			return false;
+	}
+}
+
+/* Finds the columns by name and checks their types; also for a query without rows. */
+static void
+start_reading(DestReceiver *self, int operation, TupleDesc description)
+{
+	Reader	   *reader = (Reader *) self;
+
+	(void) operation;
+	for (int i = 0; i < description->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(description, i);
+		const char *name = NameStr(attribute->attname);
+		Column	   *column = NULL;
+
+		for (int j = 0; j < reader->n_columns; j++)
+		{
+			if (strcmp(reader->columns[j].name, name) == 0)
+				column = &reader->columns[j];
+		}
+		if (column == NULL)
+		{
+			StringInfoData known;
+
+			initStringInfo(&known);
+			for (int j = 0; j < reader->n_columns; j++)
+				appendStringInfo(&known, "%s%s%s", j > 0 ? ", " : "", reader->columns[j].name,
+								 reader->columns[j].optional ? " (optional)" : "");
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("the %s query has an unknown column \"%s\"", reader->name, name),
+					 errhint("It may have the columns %s.", known.data)));
+		}
+		if (column->attribute != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_COLUMN),
+					 errmsg("the %s query has column \"%s\" twice", reader->name, name)));
+		column->attribute = i + 1;
+		column->type = getBaseType(attribute->atttypid);
+		if (!column_type_fits(column->kind, column->type))
+			ereport(ERROR,
+					(errcode(ERRCODE_DATATYPE_MISMATCH),
+					 errmsg("column \"%s\" of the %s query is of type %s", name, reader->name,
+							format_type_be(attribute->atttypid)),
+					 errhint("It must be %s.", column_type_names(column->kind))));
+	}
+	for (int j = 0; j < reader->n_columns; j++)
+	{
+		if (reader->columns[j].attribute == 0 && !reader->columns[j].optional)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_COLUMN),
+					 errmsg("the %s query has no column \"%s\"", reader->name, reader->columns[j].name),
+					 errhint("Name it with AS.")));
+	}
+}
+
+/* " (employee_id 12, post_id 7)": the columns of the row at hand that identify it. */
+static char *
+row_ids(const Reader *reader)
+{
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	for (int i = 0; i < reader->n_columns; i++)
+	{
+		if (reader->columns[i].kind == COLUMN_ID && reader->columns[i].attribute != 0 && !reader->null[i])
+			appendStringInfo(&buf, "%s%s %lld", buf.len > 0 ? ", " : " (", reader->columns[i].name,
+							 (long long) reader->value[i]);
+	}
+	if (buf.len > 0)
+		appendStringInfoChar(&buf, ')');
+	return buf.data;
+}
+
+static pg_noinline void
+bad_value(const Reader *reader, const Column *column, int code, const char *what)
+{
+	ereport(ERROR,
+			(errcode(code),
+			 errmsg("row %lld of the %s query%s: \"%s\" is %s", (long long) reader->number, reader->name,
+					row_ids(reader), column->name, what)));
+}
+
+static void
+read_decimal(Reader *reader, int i, Datum datum)
+{
+	Column	   *column = &reader->columns[i];
+	char		buffer[DOUBLE_SHORTEST_DECIMAL_LEN];
+	const char *text = buffer;
+	PlanNumber	outcome;
+
+	if (column->type == FLOAT8OID)
+		double_to_shortest_decimal_buf(DatumGetFloat8(datum), buffer);
+	else if (column->type == FLOAT4OID)
+		float_to_shortest_decimal_buf(DatumGetFloat4(datum), buffer);
+	else if (column->type == NUMERICOID)
+		text = DatumGetCString(DirectFunctionCall1(numeric_out, datum));
+	else
+		text = psprintf("%lld", (long long) reader->value[i]);
+
+	outcome = PlanParseDecimal(text, column->places, column->most, &reader->value[i]);
+	if (outcome == PLAN_NUMBER_GOOD)
+		return;
+	reader->null[i] = true;
+	switch (outcome)
+	{
+		case PLAN_NUMBER_NAN:
+			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "NaN");
+			break;
+		case PLAN_NUMBER_INFINITE:
+			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "infinite");
+			break;
+		case PLAN_NUMBER_NEGATIVE:
+			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+					  psprintf("%s, below zero", text));
+			break;
+		default:
+			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+					  psprintf("%s, more than %lld", text,
+							   (long long) (column->most / (column->places == 2 ? 100 : FLOW_SCORE_SCALE))));
+			break;
+	}
+}
+
+static bool
+receive_row(TupleTableSlot *slot, DestReceiver *self)
+{
+	Reader	   *reader = (Reader *) self;
+	MemoryContext old = MemoryContextSwitchTo(reader->row_context);
+
+	slot_getallattrs(slot);
+	reader->number++;
+	/* whole numbers first: a message about a decimal names the row by them */
+	for (int pass = 0; pass < 2; pass++)
+	{
+		for (int i = 0; i < reader->n_columns; i++)
+		{
+			Column	   *column = &reader->columns[i];
+			Datum		datum;
+
+			if ((column->kind == COLUMN_DECIMAL) != (pass == 1))
+				continue;
+			reader->null[i] = true;
+			reader->value[i] = 0;
+			if (column->attribute == 0 || slot->tts_isnull[column->attribute - 1])
+				continue;
+			datum = slot->tts_values[column->attribute - 1];
+			reader->null[i] = false;
+			if (column->type == INT8OID)
+				reader->value[i] = DatumGetInt64(datum);
+			else if (column->type == INT4OID)
+				reader->value[i] = DatumGetInt32(datum);
+			else if (column->type == INT2OID)
+				reader->value[i] = DatumGetInt16(datum);
+			if (pass == 1)
+				read_decimal(reader, i, datum);
+		}
+	}
+	for (int i = 0; i < reader->n_columns; i++)
+	{
+		Column	   *column = &reader->columns[i];
+
+		if (reader->null[i] && column->attribute != 0 && !column->nullable)
+			bad_value(reader, column, ERRCODE_NULL_VALUE_NOT_ALLOWED, "null");
+		if (column->kind == COLUMN_COUNT && reader->value[i] < 0)
+			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+					  psprintf("%lld, below zero", (long long) reader->value[i]));
+		if (column->kind == COLUMN_COUNT && reader->value[i] > FLOW_MAX_COUNT)
+			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+					  psprintf("%lld, more than %d", (long long) reader->value[i], FLOW_MAX_COUNT));
+	}
+	reader->row(reader);
+	MemoryContextSwitchTo(old);
+	if (reader->number % 1000 == 0)
+		MemoryContextReset(reader->row_context);
+	return true;
+}
+
+static void
+stop_reading(DestReceiver *self)
+{
+	(void) self;
+}
+
+static void
+no_destroy(DestReceiver *self)
+{
+	(void) self;
+}
+
+/* Runs a query into a reader. */
+static void
+read_query(Reader *reader, const char *query)
+{
+	SPIPlanPtr	plan;
+	SPIExecuteOptions options;
+	int			result;
+
+	reader->receiver.receiveSlot = receive_row;
+	reader->receiver.rStartup = start_reading;
+	reader->receiver.rShutdown = stop_reading;
+	reader->receiver.rDestroy = no_destroy;
+	reader->receiver.mydest = DestNone;
+	reader->row_context = AllocSetContextCreate(reader->context, "mutasi plan row", ALLOCSET_DEFAULT_SIZES);
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_PARALLEL_OK);
+	if (plan == NULL || !SPI_is_cursor_plan(plan))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the %s query is not a single query that returns rows", reader->name),
+				 errhint("Give one SELECT, VALUES or TABLE command.")));
+	memset(&options, 0, sizeof(options));
+	options.read_only = true;
+	options.must_return_tuples = true;
+	options.dest = &reader->receiver;
+	result = SPI_execute_plan_extended(plan, &options);
+	if (result < 0)
+		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
+	SPI_finish();
+	MemoryContextDelete(reader->row_context);
+}
+
+/* Makes room for one more row. */
+static inline void *
+next_row(Reader *reader, Size size)
+{
+	if (reader->count == reader->room)
+	{
+		MemoryContext old = MemoryContextSwitchTo(reader->context);
+		int64		room = reader->room == 0 ? 1024 : reader->room + reader->room / 2;
+
+		if (reader->count >= INT32_MAX - 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("the %s query returns more than %d rows", reader->name, INT32_MAX - 1)));
+		reader->rows = PlanGrow(reader->rows, reader->room, room, size);
+		reader->room = room;
+		MemoryContextSwitchTo(old);
+	}
+	return (char *) reader->rows + size * reader->count++;
+}
+
+static void
+read_post(Reader *reader)
+{
+	PostRow    *row = next_row(reader, sizeof(PostRow));
+
+	row->id = reader->value[0];
+	row->seats = reader->value[1];
+	row->priority = reader->null[2] ? 1 : reader->value[2];
+	row->minimum = reader->value[3];
+	row->unit = reader->value[4];
+	row->has_unit = !reader->null[4];
+	if (row->minimum > row->seats)
+		bad_value(reader, &reader->columns[3], ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+				  psprintf("%lld, more than the %lld seats", (long long) row->minimum, (long long) row->seats));
+}
+
+static void
+read_candidate(Reader *reader)
+{
+	CandidateRow *row = next_row(reader, sizeof(CandidateRow));
+	IdEntry    *post = idtable_lookup(reader->posts, reader->value[1]);
+	IdEntry    *employee;
+	bool		found;
+
+	if (post == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("row %lld of the %s query%s: the posts query has no such post", (long long) reader->number,
+						reader->name, row_ids(reader)),
+				 errhint("Join the candidates with the posts, or list the post with 0 seats.")));
+	employee = idtable_insert(reader->employees, reader->value[0], &found);
+	if (!found)
+	{
+		employee->number = (int32) reader->employees->members - 1;
+		if (employee->number >= reader->employee_room)
+		{
+			MemoryContext old = MemoryContextSwitchTo(reader->context);
+			int64		room = reader->employee_room == 0 ? 1024 : reader->employee_room + reader->employee_room / 2;
+
+			/* with the entry in the hash table, which doubles and is half empty */
+			PlanReserve((room - reader->employee_room) * 4 * (int64) sizeof(IdEntry), "input");
+			reader->employee_ids = PlanGrow(reader->employee_ids, reader->employee_room, room, sizeof(int64));
+			reader->employee_room = room;
+			MemoryContextSwitchTo(old);
+		}
+		reader->employee_ids[employee->number] = reader->value[0];
+	}
+	row->employee = employee->number;
+	row->post = post->number;
+	row->score = (int32) reader->value[2];
+}
+
+static void
+read_donor(Reader *reader)
+{
+	DonorRow   *row = next_row(reader, sizeof(DonorRow));
+
+	row->employee = reader->value[0];
+	row->unit = reader->value[1];
+	row->has_unit = !reader->null[1];
+	row->releasable = reader->columns[2].attribute == 0 ? -1 : reader->value[2];
+}
+
+static void
+read_unit(Reader *reader)
+{
+	UnitRow    *row = next_row(reader, sizeof(UnitRow));
+
+	row->id = reader->value[0];
+	row->staff = reader->value[1];
+	row->required = reader->null[2] ? -1 : reader->value[2];
+}
+
+static int
+compare_int64(int64 a, int64 b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+compare_posts(const void *a, const void *b)
+{
+	return compare_int64(((const PostRow *) a)->id, ((const PostRow *) b)->id);
+}
+
+static int
+compare_donors(const void *a, const void *b)
+{
+	return compare_int64(((const DonorRow *) a)->employee, ((const DonorRow *) b)->employee);
+}
+
+static int
+compare_unit_rows(const void *a, const void *b)
+{
+	return compare_int64(((const UnitRow *) a)->id, ((const UnitRow *) b)->id);
+}
+
+static int
+compare_ids(const void *a, const void *b)
+{
+	return compare_int64(*(const int64 *) a, *(const int64 *) b);
+}
+
+static void
+duplicate(const char *query, const char *column, int64 id)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_UNIQUE_VIOLATION),
+			 errmsg("the %s query has more than one row for %s %lld", query, column, (long long) id)));
+}
+
+static void
+set_reader(Reader *reader, const char *name, RowReader row, const Column *columns, int n_columns)
+{
+	memset(reader, 0, sizeof(*reader));
+	reader->name = name;
+	reader->row = row;
+	memcpy(reader->columns, columns, sizeof(Column) * (size_t) n_columns);
+	reader->n_columns = n_columns;
+	reader->context = CurrentMemoryContext;
+}
+
+static void
+read_posts(PlanData *data, const char *query, int64 **unit_of, idtable_hash **posts)
+{
+	static const Column columns[] = {
+		{"post_id", COLUMN_ID, false, false, 0, 0, 0, 0},
+		{"seats", COLUMN_COUNT, false, false, 0, 0, 0, 0},
+		{"priority", COLUMN_COUNT, true, false, 0, 0, 0, 0},
+		{"minimum_fill", COLUMN_COUNT, true, false, 0, 0, 0, 0},
+		{"unit_id", COLUMN_ID, true, true, 0, 0, 0, 0},
+	};
+	FlowProblem *problem = &data->problem;
+	Reader		reader;
+	PostRow    *rows;
+	int32		n;
+	int64	   *ids;
+	int64	   *priorities;
+	int32	   *seats,
+			   *minimum,
+			   *level,
+			   *unit;
+
+	set_reader(&reader, "posts", read_post, columns, lengthof(columns));
+	read_query(&reader, query);
+	rows = reader.rows;
+	n = (int32) reader.count;
+	if (n > 0)
+		qsort(rows, n, sizeof(PostRow), compare_posts);
+	PlanReserve((int64) n * 60, "posts");
+	ids = PlanAlloc(n, sizeof(int64));
+	priorities = PlanAlloc(n, sizeof(int64));
+	*unit_of = PlanAlloc(n, sizeof(int64));
+	seats = PlanAlloc(n, sizeof(int32));
+	minimum = PlanAlloc(n, sizeof(int32));
+	level = PlanAlloc(n, sizeof(int32));
+	unit = PlanAlloc(n, sizeof(int32));
+	*posts = idtable_create(CurrentMemoryContext, (uint32) n, NULL);
+	for (int32 i = 0; i < n; i++)
+	{
+		bool		found;
+
+		if (i > 0 && rows[i].id == rows[i - 1].id)
+			duplicate("posts", "post_id", rows[i].id);
+		idtable_insert(*posts, rows[i].id, &found)->number = i;
+		ids[i] = rows[i].id;
+		seats[i] = (int32) rows[i].seats;
+		minimum[i] = (int32) rows[i].minimum;
+		priorities[i] = rows[i].priority;
+		/* resolved when the units are known */
+		unit[i] = rows[i].has_unit ? 0 : -1;
+		(*unit_of)[i] = rows[i].unit;
+	}
+	/* priorities, 1 first, as dense levels */
+	if (n > 0)
+		qsort(priorities, n, sizeof(int64), compare_ids);
+	problem->n_levels = 0;
+	for (int32 i = 0; i < n; i++)
+	{
+		if (i == 0 || priorities[i] != priorities[i - 1])
+			priorities[problem->n_levels++] = priorities[i];
+	}
+	data->priority = PlanAlloc(problem->n_levels, sizeof(int32));
+	for (int32 i = 0; i < problem->n_levels; i++)
+		data->priority[i] = (int32) priorities[i];
+	for (int32 i = 0; i < n; i++)
+		level[i] = PlanFind(priorities, problem->n_levels, rows[i].priority);
+	if (problem->n_levels == 0)
+	{
+		problem->n_levels = 1;
+		data->priority[0] = 1;
+	}
+	pfree(priorities);
+	if (rows)
+		pfree(rows);
+	PlanUnreserve(reader.room * (int64) sizeof(PostRow) + 8 * (int64) n);
+	problem->n_posts = n;
+	problem->post_id = ids;
+	problem->seats = seats;
+	problem->minimum = minimum;
+	problem->level = level;
+	problem->post_unit = unit;
+}
+
+/*
+ * Candidates: employees by id, pairs by post and employee, in two passes of
+ * counting.
+ */
+static void
+read_candidates(PlanData *data, const char *query, idtable_hash *posts)
+{
+	static const Column columns[] = {
+		{"employee_id", COLUMN_ID, false, false, 0, 0, 0, 0},
+		{"post_id", COLUMN_ID, false, false, 0, 0, 0, 0},
+		{"score", COLUMN_DECIMAL, false, false, 6, FLOW_MAX_SCORE, 0, 0},
+	};
+	FlowProblem *problem = &data->problem;
+	Reader		reader;
+	CandidateRow *rows;
+	CandidateRow *sorted;
+	int64		n;
+	int32		n_employees;
+	int64	   *ids;
+	int64	   *first_edge;
+	int64	   *place;
+	int32	   *rank;
+	int32	   *edge_employee;
+	int32	   *edge_score;
+
+	set_reader(&reader, "candidates", read_candidate, columns, lengthof(columns));
+	reader.posts = posts;
+	reader.employees = idtable_create(CurrentMemoryContext, 1024, NULL);
+	read_query(&reader, query);
+	rows = reader.rows;
+	n = reader.count;
+	n_employees = (int32) reader.employees->members;
+
+	PlanReserve((int64) n_employees * 20 + (int64) sizeof(CandidateRow) * n + 8 * ((int64) problem->n_posts + 1), "candidates");
+	ids = PlanAlloc(n_employees, sizeof(int64));
+	rank = PlanAlloc(n_employees, sizeof(int32));
+	if (n_employees > 0)
+		memcpy(ids, reader.employee_ids, sizeof(int64) * (size_t) n_employees);
+	if (n_employees > 0)
+		qsort(ids, n_employees, sizeof(int64), compare_ids);
+	for (int32 i = 0; i < n_employees; i++)
+		rank[idtable_lookup(reader.employees, ids[i])->number] = i;
+	idtable_destroy(reader.employees);
+	if (reader.employee_ids)
+		pfree(reader.employee_ids);
+	PlanUnreserve(reader.employee_room * (int64) (5 * sizeof(IdEntry) + sizeof(int64)) -
+				  reader.employee_room * (int64) sizeof(IdEntry));
+
+	/* by employee … */
+	place = PlanAlloc(Max(n_employees, problem->n_posts) + 1, sizeof(int64));
+	memset(place, 0, sizeof(int64) * ((size_t) n_employees + 1));
+	for (int64 i = 0; i < n; i++)
+	{
+		rows[i].employee = rank[rows[i].employee];
+		place[rows[i].employee + 1]++;
+	}
+	for (int32 e = 0; e < n_employees; e++)
+		place[e + 1] += place[e];
+	sorted = PlanAlloc(n, sizeof(CandidateRow));
+	for (int64 i = 0; i < n; i++)
+		sorted[place[rows[i].employee]++] = rows[i];
+	if (rows)
+		pfree(rows);
+	PlanUnreserve(reader.room * (int64) sizeof(CandidateRow));
+	CHECK_FOR_INTERRUPTS();
+
+	/* … then by post, which keeps employees ascending within each */
+	PlanReserve(8 * n, "candidates");
+	first_edge = PlanAlloc((int64) problem->n_posts + 1, sizeof(int64));
+	memset(first_edge, 0, sizeof(int64) * ((size_t) problem->n_posts + 1));
+	for (int64 i = 0; i < n; i++)
+		first_edge[sorted[i].post + 1]++;
+	for (int32 p = 0; p < problem->n_posts; p++)
+		first_edge[p + 1] += first_edge[p];
+	memcpy(place, first_edge, sizeof(int64) * ((size_t) problem->n_posts + 1));
+	edge_employee = PlanAlloc(n, sizeof(int32));
+	edge_score = PlanAlloc(n, sizeof(int32));
+	for (int64 i = 0; i < n; i++)
+	{
+		int64		at = place[sorted[i].post]++;
+
+		if (at > first_edge[sorted[i].post] && edge_employee[at - 1] == sorted[i].employee)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNIQUE_VIOLATION),
+					 errmsg("the candidates query has more than one row for employee_id %lld and post_id %lld",
+							(long long) ids[sorted[i].employee], (long long) problem->post_id[sorted[i].post])));
+		edge_employee[at] = sorted[i].employee;
+		edge_score[at] = sorted[i].score;
+	}
+	pfree(place);
+	pfree(rank);
+	pfree(sorted);
+	PlanUnreserve((int64) sizeof(CandidateRow) * n + 4 * (int64) n_employees);
+	problem->n_employees = n_employees;
+	problem->employee_id = ids;
+	problem->n_edges = n;
+	problem->first_edge = first_edge;
+	problem->edge_employee = edge_employee;
+	problem->edge_score = edge_score;
+}
+
+static DonorRow *
+read_donors(const char *query, int32 *count)
+{
+	static const Column columns[] = {
+		{"employee_id", COLUMN_ID, false, false, 0, 0, 0, 0},
+		{"unit_id", COLUMN_ID, false, true, 0, 0, 0, 0},
+		{"releasable", COLUMN_COUNT, true, false, 0, 0, 0, 0},
+	};
+	Reader		reader;
+	DonorRow   *rows;
+
+	set_reader(&reader, "donors", read_donor, columns, lengthof(columns));
+	read_query(&reader, query);
+	rows = reader.rows;
+	*count = (int32) reader.count;
+	if (*count > 0)
+		qsort(rows, *count, sizeof(DonorRow), compare_donors);
+	for (int32 i = 1; i < *count; i++)
+	{
+		if (rows[i].employee == rows[i - 1].employee)
+			duplicate("donors", "employee_id", rows[i].employee);
+	}
+	return rows;
+}
+
+static UnitRow *
+read_units(const char *query, int32 *count)
+{
+	static const Column columns[] = {
+		{"unit_id", COLUMN_ID, false, false, 0, 0, 0, 0},
+		{"staff", COLUMN_COUNT, false, false, 0, 0, 0, 0},
+		{"required", COLUMN_DECIMAL, false, true, 2, FLOW_MAX_REQUIRED, 0, 0},
+	};
+	Reader		reader;
+	UnitRow    *rows;
+
+	set_reader(&reader, "units", read_unit, columns, lengthof(columns));
+	read_query(&reader, query);
+	rows = reader.rows;
+	*count = (int32) reader.count;
+	if (*count > 0)
+		qsort(rows, *count, sizeof(UnitRow), compare_unit_rows);
+	for (int32 i = 1; i < *count; i++)
+	{
+		if (rows[i].id == rows[i - 1].id)
+			duplicate("units", "unit_id", rows[i].id);
+	}
+	return rows;
+}
+
+static int32
+unit_index(const FlowProblem *problem, int64 id, const char *query, const char *column, int64 row_id)
+{
+	int32		unit = PlanFind(problem->unit_id, problem->n_units, id);
+
+	if (unit < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+				 errmsg("unit_id %lld of the %s query (%s %lld) is not in the units query", (long long) id,
+						query, column, (long long) row_id),
+				 errhint("List every unit; one whose required staff is unknown has a null there.")));
+	return unit;
+}
+
+/* Units: those of the units query if there is one, else all that are mentioned. */
+static void
+settle_units(PlanData *data, const UnitRow *rows, int32 n_rows, bool listed,
+			 DonorRow *donors, int32 n_donors, bool has_donors, const int64 *unit_of_post)
+{
+	FlowProblem *problem = &data->problem;
+	int64	   *ids;
+	int32		n = 0;
+	int32	   *releasable;
+	int32	   *staff;
+	int64	   *required;
+	int32	   *employee_unit;
+	int32	   *post_unit = unconstify(int32 *, problem->post_unit);
+	int32		donor = 0;
+
+	PlanReserve(((int64) n_rows + n_donors + problem->n_posts) * 24 + (int64) problem->n_employees * 4, "units");
+	if (listed)
+	{
+		ids = PlanAlloc(n_rows, sizeof(int64));
+		for (int32 i = 0; i < n_rows; i++)
+			ids[n++] = rows[i].id;
+	}
+	else
+	{
+		int64		all = 0;
+
+		ids = PlanAlloc((int64) n_donors + problem->n_posts, sizeof(int64));
+		for (int32 i = 0; i < n_donors; i++)
+		{
+			if (donors[i].has_unit)
+				ids[all++] = donors[i].unit;
+		}
+		for (int32 i = 0; i < problem->n_posts; i++)
+		{
+			if (post_unit[i] >= 0)
+				ids[all++] = unit_of_post[i];
+		}
+		if (all > 0)
+			qsort(ids, all, sizeof(int64), compare_ids);
+		for (int64 i = 0; i < all; i++)
+		{
+			if (n == 0 || ids[i] != ids[n - 1])
+				ids[n++] = ids[i];
+		}
+	}
+	releasable = PlanAlloc(n, sizeof(int32));
+	staff = PlanAlloc(n, sizeof(int32));
+	required = PlanAlloc(n, sizeof(int64));
+	for (int32 i = 0; i < n; i++)
+	{
+		releasable[i] = -2;		/* nothing said yet */
+		staff[i] = listed ? (int32) rows[i].staff : 0;
+		required[i] = listed ? rows[i].required : -1;
+	}
+	problem->n_units = n;
+	problem->unit_id = ids;
+	problem->releasable = releasable;
+	problem->staff = staff;
+	problem->required = required;
+	data->has_units = listed;
+
+	for (int32 i = 0; i < n_donors; i++)
+	{
+		int32		unit;
+
+		if (!donors[i].has_unit)
+			continue;
+		unit = unit_index(problem, donors[i].unit, "donors", "employee_id", donors[i].employee);
+		if (releasable[unit] != -2 && releasable[unit] != donors[i].releasable)
+			ereport(ERROR,
+					(errcode(ERRCODE_CARDINALITY_VIOLATION),
+					 errmsg("the donors query gives unit_id %lld both %d and %lld as \"releasable\"",
+							(long long) donors[i].unit, releasable[unit], (long long) donors[i].releasable),
+					 errdetail("The second was met at employee_id %lld.", (long long) donors[i].employee),
+					 errhint("\"releasable\" belongs to the unit: give the same number in all its rows.")));
+		releasable[unit] = (int32) donors[i].releasable;
+	}
+	for (int32 i = 0; i < n; i++)
+	{
+		if (releasable[i] == -2)
+			releasable[i] = -1;
+	}
+	for (int32 i = 0; i < problem->n_posts; i++)
+	{
+		if (post_unit[i] >= 0)
+			post_unit[i] = unit_index(problem, unit_of_post[i], "posts", "post_id", problem->post_id[i]);
+	}
+
+	employee_unit = PlanAlloc(problem->n_employees, sizeof(int32));
+	for (int32 e = 0; e < problem->n_employees; e++)
+	{
+		employee_unit[e] = -1;
+		if (!has_donors)
+			continue;
+		while (donor < n_donors && donors[donor].employee < problem->employee_id[e])
+			donor++;
+		if (donor >= n_donors || donors[donor].employee != problem->employee_id[e])
+			ereport(ERROR,
+					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+					 errmsg("employee_id %lld of the candidates query is not in the donors query",
+							(long long) problem->employee_id[e]),
+					 errhint("List every candidate; who leaves no unit behind has a null unit_id.")));
+		if (donors[donor].has_unit)
+			employee_unit[e] = unit_index(problem, donors[donor].unit, "donors", "employee_id", donors[donor].employee);
+	}
+	problem->employee_unit = employee_unit;
+}
+
+/*
+ * PlanRead: the problem that the queries describe, in the current memory
+ * context.  donors and units may be NULL.
+ */
+PlanData *
+PlanRead(const char *candidates, const char *posts, const char *donors, const char *units,
+		 FlowObjective objective, int64_t balance_weight)
+{
+	PlanData   *data = palloc0(sizeof(PlanData));
+	idtable_hash *post_table;
+	int64	   *unit_of_post;
+	DonorRow   *donor_rows = NULL;
+	UnitRow    *unit_rows = NULL;
+	int32		n_donors = 0;
+	int32		n_units = 0;
+
+	data->problem.objective = objective;
+	data->problem.balance_weight = balance_weight;
+	read_posts(data, posts, &unit_of_post, &post_table);
+	read_candidates(data, candidates, post_table);
+	idtable_destroy(post_table);
+	if (donors)
+		donor_rows = read_donors(donors, &n_donors);
+	if (units)
+		unit_rows = read_units(units, &n_units);
+	settle_units(data, unit_rows, n_units, units != NULL, donor_rows, n_donors, donors != NULL, unit_of_post);
+	if (donor_rows)
+		pfree(donor_rows);
+	if (unit_rows)
+		pfree(unit_rows);
+	pfree(unit_of_post);
+	return data;
+}
