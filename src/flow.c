@@ -327,7 +327,11 @@ price_closed_posts(const FlowProblem *problem, const FlowEnv *env, FlowPlan *pla
 		uint32_t	post_hash = flow_hash(problem->post_id[p]);
 		int32_t		to = problem->post_unit[p];
 
-		if (problem->seats[p] > 0 || problem->first_edge[p + 1] == problem->first_edge[p])
+		if (problem->seats[p] > 0)
+			continue;
+		/* no less than what an empty seat would cost */
+		plan->post_price[p] = -(int64_t) (problem->n_levels - problem->level[p]) * plan->scale.fill_unit;
+		if (problem->first_edge[p + 1] == problem->first_edge[p])
 			continue;
 		if (rent == NULL)
 		{

@@ -178,6 +178,13 @@ extern void flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale
 extern bool flow_verify(const FlowProblem *problem, const FlowPlan *plan,
 						const FlowEnv *env, FlowProof *proof);
 
+/*
+ * What the objective loses if this pair must be in the plan, exactly: 0 if it
+ * is, INT64_MAX if no plan can have it.
+ */
+extern int64_t flow_loss(const FlowProblem *problem, const FlowPlan *plan, int32_t post,
+						 int64_t edge, const FlowEnv *env);
+
 /* Every employee's rent, as in FlowPlan. */
 extern void flow_rents(const FlowProblem *problem, const FlowPlan *plan, int64_t *rent);
 

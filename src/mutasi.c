@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "mutasi.h"
+#include "plan.h"
 #include "workflow.h"
 
 #include "miscadmin.h"
@@ -20,6 +21,7 @@ _PG_init(void)
 	pg_bindtextdomain(TEXTDOMAIN);
 
 	workflow_init();
+	PlanInit();
 
 	/* Settings of the rooms come before this: it closes the prefix. */
 	MarkGUCPrefixReserved("mutasi");

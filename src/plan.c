@@ -186,7 +186,7 @@ put_id(Datum *value, bool *null, const int64_t *ids, int32_t index)
 	*value = index < 0 ? (Datum) 0 : Int64GetDatum(ids[index]);
 }
 
-/* plan_moves(solution): employee_id, from_unit, post_id, to_unit, score, rent */
+/* plan_moves(solution): who goes where, with the prices of post and person */
 PG_FUNCTION_INFO_V1(mutasi_plan_moves);
 Datum
 mutasi_plan_moves(PG_FUNCTION_ARGS)
@@ -211,8 +211,9 @@ mutasi_plan_moves(PG_FUNCTION_ARGS)
 	for (int32_t e = 0; e < problem->n_employees; e++)
 	{
 		int32_t		p = data->plan.post_of[e];
-		Datum		values[7];
-		bool		nulls[7] = {0};
+		Datum		values[9];
+		bool		nulls[9] = {0};
+		int64_t		seats;
 
 		if (p < 0)
 			continue;
@@ -226,8 +227,10 @@ mutasi_plan_moves(PG_FUNCTION_ARGS)
 		values[2] = Int64GetDatum(problem->post_id[p]);
 		put_id(&values[3], &nulls[3], problem->unit_id, problem->post_unit[p]);
 		values[4] = PlanNumeric(score[e], 6);
-		values[5] = PlanScore(data, data->plan.post_price[p]);
-		values[6] = PlanScore(data, rent[e]);
+		values[6] = PlanSplit(data, data->plan.post_price[p] + PlanFillValue(data, p), &seats);
+		values[5] = Int64GetDatum(seats);
+		values[8] = PlanSplit(data, rent[e], &seats);
+		values[7] = Int64GetDatum(seats);
 		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
@@ -251,8 +254,9 @@ mutasi_plan_posts(PG_FUNCTION_ARGS)
 	}
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
-		Datum		values[10];
-		bool		nulls[10] = {0};
+		Datum		values[11];
+		bool		nulls[11] = {0};
+		int64_t		seats;
 
 		values[0] = Int64GetDatum(problem->post_id[p]);
 		put_id(&values[1], &nulls[1], problem->unit_id, problem->post_unit[p]);
@@ -262,8 +266,9 @@ mutasi_plan_posts(PG_FUNCTION_ARGS)
 		values[5] = Int32GetDatum(filled[p]);
 		values[6] = Int32GetDatum(problem->seats[p] - filled[p]);
 		values[7] = Int64GetDatum(problem->first_edge[p + 1] - problem->first_edge[p]);
-		values[8] = PlanScore(data, data->plan.post_price[p]);
-		values[9] = Int64GetDatum(data->plan.post_price[p]);
+		values[9] = PlanSplit(data, data->plan.post_price[p] + PlanFillValue(data, p), &seats);
+		values[8] = Int64GetDatum(seats);
+		values[10] = Int64GetDatum(data->plan.post_price[p]);
 		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
@@ -306,8 +311,9 @@ mutasi_plan_units(PG_FUNCTION_ARGS)
 	}
 	for (int32_t u = 0; u < problem->n_units; u++)
 	{
-		Datum		values[14] = {0};
-		bool		nulls[14] = {0};
+		Datum		values[15] = {0};
+		bool		nulls[15] = {0};
+		int64_t		seats;
 		int64_t		after = (int64_t) problem->staff[u] - out[u] + in[u];
 		bool		known = data->has_units && problem->required[u] >= 0;
 
@@ -325,9 +331,10 @@ mutasi_plan_units(PG_FUNCTION_ARGS)
 		put_ratio(&values[8], &nulls[8], known, after, problem->required[u]);
 		values[9] = known ? PlanNumeric(flow_imbalance(problem->staff[u], problem->required[u]), 6) : (Datum) 0;
 		values[10] = known ? PlanNumeric(flow_imbalance(after, problem->required[u]), 6) : (Datum) 0;
-		values[11] = PlanScore(data, data->plan.unit_price[u]);
-		values[12] = Int64GetDatum(data->plan.unit_price[u]);
-		values[13] = Int64GetDatum(data->plan.net_price[u]);
+		values[12] = PlanSplit(data, data->plan.unit_price[u], &seats);
+		values[11] = Int64GetDatum(seats);
+		values[13] = Int64GetDatum(data->plan.unit_price[u]);
+		values[14] = Int64GetDatum(data->plan.net_price[u]);
 		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
@@ -371,6 +378,12 @@ mutasi_plan_pairs(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+static int64_t
+add_saturating(int64_t a, int64_t b)
+{
+	return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
 /* plan_certificate(solution): one row; proven or what is broken */
 PG_FUNCTION_INFO_V1(mutasi_plan_certificate);
 Datum
@@ -385,6 +398,8 @@ mutasi_plan_certificate(PG_FUNCTION_ARGS)
 	bool		proven;
 	int64_t		seats = 0;
 	int64_t		before = 0;
+	int64_t		after = 0;
+	int64_t    *change = PlanAlloc(data->problem.n_units, sizeof(int64_t));
 	int			i = 0;
 
 	if (get_call_result_type(fcinfo, NULL, &description) != TYPEFUNC_COMPOSITE)
@@ -392,13 +407,22 @@ mutasi_plan_certificate(PG_FUNCTION_ARGS)
 	proven = flow_verify(problem, &data->plan, PlanEnv(), &proof);
 	for (int32_t p = 0; p < problem->n_posts; p++)
 		seats += problem->seats[p];
+	memset(change, 0, sizeof(int64_t) * (Size) problem->n_units);
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		int32_t		p = data->plan.post_of[e];
+
+		if (p >= 0 && problem->employee_unit[e] >= 0)
+			change[problem->employee_unit[e]]--;
+		if (p >= 0 && problem->post_unit[p] >= 0)
+			change[problem->post_unit[p]]++;
+	}
 	for (int32_t u = 0; u < problem->n_units; u++)
 	{
 		if (data->has_units && problem->required[u] >= 0)
 		{
-			int64_t		imbalance = flow_imbalance(problem->staff[u], problem->required[u]);
-
-			before = before > INT64_MAX - imbalance ? INT64_MAX : before + imbalance;
+			before = add_saturating(before, flow_imbalance(problem->staff[u], problem->required[u]));
+			after = add_saturating(after, flow_imbalance(problem->staff[u] + change[u], problem->required[u]));
 		}
 	}
 	values[i++] = BoolGetDatum(proven);
@@ -412,10 +436,10 @@ mutasi_plan_certificate(PG_FUNCTION_ARGS)
 	values[i++] = Int64GetDatum(proof.empty);
 	values[i++] = Int64GetDatum(proof.empty_minimum);
 	values[i++] = PlanNumeric(proof.score, 6);
-	nulls[i] = !proven || problem->objective != FLOW_BALANCE;
+	nulls[i] = !data->has_units;
 	values[i++] = PlanNumeric(before, 6);
-	nulls[i] = !proven || problem->objective != FLOW_BALANCE;
-	values[i++] = PlanNumeric(proof.imbalance, 6);
+	nulls[i] = !data->has_units;
+	values[i++] = PlanNumeric(after, 6);
 	values[i++] = PlanWideNumeric(proof.primal_hi, proof.primal_lo);
 	values[i++] = PlanWideNumeric(proof.dual_hi, proof.dual_lo);
 	values[i++] = Int64GetDatum(proof.pairs);

@@ -28,9 +28,10 @@ typedef struct PlanData
 extern PlanData *PlanRead(const char *candidates, const char *posts, const char *donors,
 						  const char *units, FlowObjective objective, int64_t balance_weight);
 
-/* plan_memory.c: accounting, interrupts, progress */
+/* plan_memory.c: settings, accounting, interrupts, progress */
 extern int	mutasi_plan_memory;
 extern int	mutasi_plan_progress;
+extern void PlanInit(void);
 extern FlowEnv *PlanEnv(void);
 extern void PlanReserve(int64_t bytes, const char *what);
 extern void PlanUnreserve(int64_t bytes);
@@ -51,6 +52,8 @@ extern PlanNumber PlanParseDecimal(const char *text, int places, int64_t most, i
 extern Datum PlanNumeric(int64_t value, int places);
 extern Datum PlanWideNumeric(int64_t hi, uint64_t lo);
 extern Datum PlanScore(const PlanData *data, int64_t price);
+extern Datum PlanSplit(const PlanData *data, int64_t price, int64_t *seats);
+extern int64_t PlanFillValue(const PlanData *data, int32_t post);
 
 /* plan_solution.c */
 extern bytea *PlanEncode(const PlanData *data);

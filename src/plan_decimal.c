@@ -121,6 +121,30 @@ PlanScore(const PlanData *data, int64_t price)
 	return PlanNumeric(price < 0 ? -rounded : rounded, 6);
 }
 
+/*
+ * A price in its parts: multiples of what filling one seat more is worth (of
+ * the last priority; of a minimum where the objective fills nothing else), and
+ * the rest in points of score.
+ */
+Datum
+PlanSplit(const PlanData *data, int64_t price, int64_t *seats)
+{
+	int64_t		unit = data->plan.scale.level_unit;
+	int64_t		magnitude = price < 0 ? -price : price;
+
+	*seats = magnitude / unit + (magnitude % unit >= unit - magnitude % unit ? 1 : 0);
+	if (price < 0)
+		*seats = -*seats;
+	return PlanScore(data, price - *seats * unit);
+}
+
+/* What a filled seat of a post is worth for being filled. */
+int64_t
+PlanFillValue(const PlanData *data, int32_t post)
+{
+	return (int64_t) (data->problem.n_levels - data->problem.level[post]) * data->plan.scale.fill_unit;
+}
+
 /* Index of an id in an ascending array, or -1. */
 int32_t
 PlanFind(const int64_t *ids, int32_t count, int64_t id)

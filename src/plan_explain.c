@@ -47,27 +47,31 @@ find_pair(const FlowProblem *problem, int32_t post, int32_t employee)
 /*
  * plan_why_not(solution, employee_id, post_id): one row.
  *
- * The reduced cost of a pair - what its post and its employee are worth in the
- * plan, less what the pair would bring - is a lower bound of what the plan's
- * objective would lose if the pair had to be in it.
+ * What is told is the exact loss, by flow_loss(): the objective of the plan
+ * less that of the best plan in which this employee has this post.
  */
 PG_FUNCTION_INFO_V1(mutasi_plan_why_not);
 Datum
 mutasi_plan_why_not(PG_FUNCTION_ARGS)
 {
-	int64		employee_id = PG_GETARG_INT64(1);
-	int64		post_id = PG_GETARG_INT64(2);
+	long long	employee_id = PG_GETARG_INT64(1);
+	long long	post_id = PG_GETARG_INT64(2);
 	PlanData   *data;
 	const FlowProblem *problem;
 	const FlowScale *scale;
 	TupleDesc	description;
-	Datum		values[9] = {0};
-	bool		nulls[9] = {0};
+	Datum		values[10] = {0};
+	bool		nulls[10] = {0};
 	const char *verdict;
 	int32_t		post;
 	int32_t		employee;
+	int32_t		other = -1;		/* the employee's post in the plan */
+	int32_t		unit = -1;
 	int64_t		pair = -1;
 	int64_t		lowest = -1;
+	int64_t		loss;
+	int64_t		seats = 0;
+	char	   *score_text;
 
 	PlanResetMemory();
 	data = PlanDecode(PG_GETARG_BYTEA_PP(0));
@@ -80,7 +84,7 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 	if (post < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("post_id %lld is not in this plan", (long long) post_id)));
+				 errmsg("post_id %lld is not in this plan", post_id)));
 	for (int64_t i = problem->first_edge[post]; i < problem->first_edge[post + 1]; i++)
 	{
 		if (data->plan.post_of[problem->edge_employee[i]] == post &&
@@ -88,114 +92,119 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 			lowest = problem->edge_score[i];
 	}
 	if (employee >= 0)
+	{
 		pair = find_pair(problem, post, employee);
+		other = data->plan.post_of[employee];
+		unit = problem->employee_unit[employee];
+	}
 
 	values[0] = Int64GetDatum(employee_id);
 	values[1] = Int64GetDatum(post_id);
-	nulls[3] = nulls[4] = nulls[5] = true;
-	nulls[6] = lowest < 0;
-	values[6] = PlanNumeric(lowest < 0 ? 0 : lowest, 6);
-	nulls[7] = employee < 0 || data->plan.post_of[employee] < 0;
-	if (!nulls[7])
-		values[7] = Int64GetDatum(problem->post_id[data->plan.post_of[employee]]);
+	nulls[3] = nulls[4] = nulls[5] = nulls[6] = true;
+	nulls[7] = lowest < 0;
+	values[7] = PlanNumeric(lowest < 0 ? 0 : lowest, 6);
+	nulls[8] = other < 0;
+	if (other >= 0)
+		values[8] = Int64GetDatum(problem->post_id[other]);
 
 	if (pair < 0)
 	{
-		verdict = "not_a_candidate";
-		values[8] = say(_t("Employee %lld is not among the candidates of post %lld: the rules of eligibility kept the pair out."),
-						(long long) employee_id, (long long) post_id);
+		values[2] = CStringGetTextDatum("not_a_candidate");
+		values[9] = say(_t("Employee %lld is not among the candidates of post %lld: the candidates query did not return the pair."),
+						employee_id, post_id);
+		return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls));
+	}
+
+	nulls[3] = false;
+	values[3] = PlanNumeric(problem->edge_score[pair], 6);
+	score_text = numeric_text(values[3]);
+	PlanReserve(problem->n_edges * 12 + (int64_t) problem->n_employees * 80 + (int64_t) problem->n_posts * 40 +
+				(int64_t) problem->n_units * 60, "explanation");
+	loss = flow_loss(problem, &data->plan, post, pair, PlanEnv());
+	if (other == post)
+	{
+		verdict = "assigned";
+		values[9] = say(_t("Employee %lld has the seat, with a score of %s."), employee_id, score_text);
+	}
+	else if (problem->seats[post] == 0)
+	{
+		verdict = "no_seats";
+		values[9] = say(_t("Post %lld has no seats in this plan."), post_id);
+	}
+	else if (loss == INT64_MAX)
+	{
+		verdict = "unit_at_limit";
+		if (unit >= 0)
+			values[9] = say(_t("Unit %lld may release %d: no plan can have this transfer."),
+							(long long) problem->unit_id[unit], problem->releasable[unit]);
+		else
+			values[9] = say(_t("No plan can have this transfer."));
 	}
 	else
 	{
-		int32_t		unit = problem->employee_unit[employee];
-		int32_t		to = problem->post_unit[post];
-		int64_t		score = problem->edge_score[pair];
-		int64_t	   *rent = PlanAlloc(problem->n_employees, sizeof(int64_t));
-		int64_t		slack;
-		int64_t		seats_lost;
-		int64_t		net;
-		char	   *score_text = numeric_text(PlanNumeric(score, 6));
+		char	   *loss_text;
+		Datum		rest = PlanSplit(data, loss, &seats);
+		bool		full = unit >= 0 && problem->releasable[unit] >= 0 && data->plan.unit_price[unit] > 0;
 
-		flow_rents(problem, &data->plan, rent);
-		net = to >= 0 ? data->plan.net_price[to] : 0;
-		slack = data->plan.post_price[post] + net + rent[employee] -
-			(score * scale->score_unit +
-			 flow_tie(flow_hash(employee_id), flow_hash(post_id), scale->tie_bits));
-		seats_lost = (slack + scale->level_unit / 2) / scale->level_unit;
-		slack -= seats_lost * scale->level_unit;
-		if (seats_lost == 0 && slack < 0)
-			slack = 0;			/* a damaged value; the certificate tells */
-		nulls[3] = false;
-		values[3] = PlanNumeric(score, 6);
-
-		if (data->plan.post_of[employee] == post)
-		{
-			verdict = "assigned";
-			values[8] = say(_t("Employee %lld has the seat, with a score of %s."), (long long) employee_id, score_text);
-		}
-		else if (problem->seats[post] == 0)
-		{
-			verdict = "no_seats";
-			values[8] = say(_t("Post %lld has no seats in this plan."), (long long) post_id);
-		}
-		else if (seats_lost > 0)
+		nulls[5] = nulls[6] = false;
+		values[5] = Int64GetDatum(seats);
+		values[6] = rest;
+		loss_text = numeric_text(rest);
+		if (seats != 0)
 		{
 			verdict = "costs_a_seat";
-			if (data->plan.post_of[employee] >= 0)
-				values[8] = say(_t("Employee %lld is needed at post %lld: with this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."),
-								(long long) employee_id,
-								(long long) problem->post_id[data->plan.post_of[employee]]);
-			else if (unit >= 0 && problem->releasable[unit] >= 0 && data->plan.unit_price[unit] > 0)
-				values[8] = say(_t("Unit %lld may release %d and has: with this change a seat that needs one of its people would stay empty, or one of a later priority be filled in its stead."),
+			if (other >= 0)
+				values[9] = say(_t("Employee %lld is needed at post %lld: with this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."),
+								employee_id, (long long) problem->post_id[other]);
+			else if (full)
+				values[9] = say(_t("Unit %lld may release %d and has: with this change a seat that needs another of its people would stay empty, or one of a later priority be filled in its stead."),
 								(long long) problem->unit_id[unit], problem->releasable[unit]);
 			else
-				values[8] = say(_t("Whoever has the seat is not needed elsewhere, but with this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."));
+				values[9] = say(_t("With this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."));
+		}
+		else if (loss < scale->score_unit - loss)
+		{
+			verdict = "tie";
+			values[9] = say(_t("Just as good for the plan as what was chosen: the tie-break decided."));
 		}
 		else
 		{
-			Datum		short_by = PlanScore(data, slack);
-			Datum		needed = PlanNumeric(score + (slack + scale->score_unit / 2) / scale->score_unit, 6);
-			char	   *short_text = numeric_text(short_by);
+			char	   *needed_text;
 
-			nulls[4] = nulls[5] = false;
-			values[4] = needed;
-			values[5] = short_by;
-			if (slack < scale->score_unit - slack)
-			{
-				verdict = "tie";
-				values[8] = say(_t("Just as good for the plan as what was chosen: the tie-break decided."));
-			}
-			else if (data->plan.post_of[employee] >= 0)
+			nulls[4] = false;
+			values[4] = PlanNumeric(problem->edge_score[pair] +
+									(loss + scale->score_unit / 2) / scale->score_unit, 6);
+			needed_text = numeric_text(values[4]);
+			if (other >= 0)
 			{
 				verdict = "better_elsewhere";
-				values[8] = say(_t("Employee %lld brings the plan more at post %lld: here the score is %s, and the change would cost at least %s."),
-								(long long) employee_id,
-								(long long) problem->post_id[data->plan.post_of[employee]], score_text, short_text);
+				values[9] = say(_t("Short by %s: employee %lld brings the plan more at post %lld; a score of %s would have been needed, it is %s."),
+								loss_text, employee_id, (long long) problem->post_id[other], needed_text, score_text);
 			}
-			else if (unit >= 0 && data->plan.unit_price[unit] > 0)
+			else if (full)
 			{
 				verdict = "unit_at_limit";
-				values[8] = say(_t("Short by %s: unit %lld may release %d, and they bring the plan more; a score of %s would have been needed, it is %s."),
-								short_text, (long long) problem->unit_id[unit], problem->releasable[unit],
-								numeric_text(needed), score_text);
+				values[9] = say(_t("Short by %s: unit %lld may release %d, and others bring the plan more; a score of %s would have been needed, it is %s."),
+								loss_text, (long long) problem->unit_id[unit], problem->releasable[unit],
+								needed_text, score_text);
 			}
-			else if (net - (unit >= 0 ? data->plan.net_price[unit] : 0) >= slack)
-			{
-				verdict = "worsens_balance";
-				values[8] = say(_t("Short by %s: that is what the move costs in the balance of the two units; the score is %s."),
-								short_text, score_text);
-			}
-			else if (lowest < 0)
+			else if (problem->objective == FLOW_BALANCE)
 			{
 				verdict = "outscored";
-				values[8] = say(_t("Short by %s: the seat stayed empty, a score of %s would have been needed, it is %s."),
-								short_text, numeric_text(needed), score_text);
+				values[9] = say(_t("Short by %s, the balance of the units counted: a score of %s would have been needed, it is %s."),
+								loss_text, needed_text, score_text);
+			}
+			else if (lowest == problem->edge_score[pair] + (loss + scale->score_unit / 2) / scale->score_unit)
+			{
+				verdict = "outscored";
+				values[9] = say(_t("Short by %s: the seat went at %s, the score is %s."),
+								loss_text, needed_text, score_text);
 			}
 			else
 			{
 				verdict = "outscored";
-				values[8] = say(_t("Short by %s: the seat went at %s, the score is %s."),
-								short_text, numeric_text(needed), score_text);
+				values[9] = say(_t("Short by %s: whoever has the seat could go nowhere as good; a score of %s would have been needed, it is %s."),
+								loss_text, needed_text, score_text);
 			}
 		}
 	}

@@ -7,8 +7,11 @@
 
 #include "mutasi.h"
 
+#include <limits.h>
+
 #include "miscadmin.h"
 #include "plan.h"
+#include "utils/guc.h"
 #include "utils/timestamp.h"
 
 int			mutasi_plan_memory = 1024 * 1024;	/* kB */
@@ -17,6 +20,22 @@ int			mutasi_plan_progress = 0;	/* seconds */
 /* Held by the planning call under way; a call that failed leaves it to the next to reset. */
 static int64_t reserved;
 static TimestampTz last_notice;
+
+/* The settings; called when the library is loaded. */
+void
+PlanInit(void)
+{
+	DefineCustomIntVariable("mutasi.plan_memory",
+							gettext_noop("Sets the most memory that planning transfers may take."),
+							gettext_noop("What a plan will need is known before it is solved; more is an error then."),
+							&mutasi_plan_memory, 1024 * 1024, 1024, MAX_KILOBYTES,
+							PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+	DefineCustomIntVariable("mutasi.plan_progress",
+							gettext_noop("Sets the interval of notices about the progress of planning."),
+							gettext_noop("Zero turns them off."),
+							&mutasi_plan_progress, 0, 0, 3600,
+							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+}
 
 void
 PlanResetMemory(void)

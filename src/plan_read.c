@@ -258,6 +258,8 @@ read_decimal(Reader *reader, int i, Datum datum)
 	if (outcome == PLAN_NUMBER_GOOD)
 		return;
 	reader->null[i] = true;
+	if (strlen(text) > 40)
+		text = psprintf("%.40s…", text);
 	switch (outcome)
 	{
 		case PLAN_NUMBER_NAN:

@@ -20,25 +20,25 @@ COMMENT ON FUNCTION mutasi.solve_transfers(text, text, text, text, text, numeric
 	'The optimal set of transfers, proven. candidates: query of employee_id, post_id, score (0 to 1000; rounded half up to 6 decimals). posts: post_id, seats and optionally priority (1 is filled first), minimum_fill, unit_id (that receives). donors: employee_id, unit_id (null: leaves no unit) and optionally releasable (the most its unit may lose). units: unit_id, staff, required (null: unknown, not weighed). objective: fill_then_score, score or balance (score less balance_weight times imbalance, the sum of (staff - required)^2 / greatest(required, 1)). minimum: require (an error if minimum_fill cannot be met) or prefer. The queries run read-only with the caller''s rights in the caller''s snapshot.';
 
 CREATE FUNCTION mutasi.plan_moves(solution mutasi.plan_solution, OUT employee_id bigint, OUT from_unit bigint,
-		OUT post_id bigint, OUT to_unit bigint, OUT score numeric, OUT post_price numeric, OUT rent numeric)
+		OUT post_id bigint, OUT to_unit bigint, OUT score numeric, OUT post_price_seats bigint, OUT post_price numeric, OUT rent_seats bigint, OUT rent numeric)
 	RETURNS SETOF record
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000
 	AS 'MODULE_PATHNAME', 'mutasi_plan_moves';
 COMMENT ON FUNCTION mutasi.plan_moves(mutasi.plan_solution) IS
-	'The transfers of a plan, by employee_id: score of the pair, price of a seat in the post, rent of the employee (what the plan gains by having this person), both in points of score; prices of equally good plans may differ.';
+	'The transfers of a plan, by employee_id: score of the pair, price of a seat in the post, rent of the employee (what the plan gains by having this person), each as a number of seats filled and the rest in points of score. A price among others: equally good ones exist.';
 
 CREATE FUNCTION mutasi.plan_posts(solution mutasi.plan_solution, OUT post_id bigint, OUT unit_id bigint,
 		OUT priority integer, OUT seats integer, OUT minimum_fill integer, OUT filled integer, OUT empty integer,
-		OUT candidates bigint, OUT price numeric, OUT exact_price bigint) RETURNS SETOF record
+		OUT candidates bigint, OUT price_seats bigint, OUT price numeric, OUT exact_price bigint) RETURNS SETOF record
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000
 	AS 'MODULE_PATHNAME', 'mutasi_plan_posts';
 COMMENT ON FUNCTION mutasi.plan_posts(mutasi.plan_solution) IS
-	'Every post of a plan: seats, filled and empty, number of candidates, and the price of a seat, in points of score and as the exact integer of the proof. Negative by what an empty seat costs where seats stay empty.';
+	'Every post of a plan: seats, filled and empty, number of candidates, and the price of a seat (what one more would add, at most) as a number of seats filled and the rest in points of score. exact_price is the integer of the proof, less what an empty seat costs.';
 
 CREATE FUNCTION mutasi.plan_units(solution mutasi.plan_solution, OUT unit_id bigint, OUT releasable integer,
 		OUT leaving integer, OUT arriving integer, OUT staff_before integer, OUT staff_after bigint,
 		OUT required numeric, OUT ratio_before numeric, OUT ratio_after numeric, OUT imbalance_before numeric,
-		OUT imbalance_after numeric, OUT release_price numeric, OUT exact_release_price bigint,
+		OUT imbalance_after numeric, OUT release_price_seats bigint, OUT release_price numeric, OUT exact_release_price bigint,
 		OUT exact_net_price bigint) RETURNS SETOF record
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 100
 	AS 'MODULE_PATHNAME', 'mutasi_plan_units';
@@ -65,11 +65,11 @@ COMMENT ON FUNCTION mutasi.plan_certificate(mutasi.plan_solution) IS
 
 CREATE FUNCTION mutasi.plan_why_not(solution mutasi.plan_solution, employee bigint, post bigint,
 		OUT employee_id bigint, OUT post_id bigint, OUT verdict text, OUT score numeric, OUT needed numeric,
-		OUT short_by numeric, OUT lowest_taken numeric, OUT has_post bigint, OUT explanation text) RETURNS record
+		OUT costs_seats bigint, OUT short_by numeric, OUT lowest_taken numeric, OUT has_post bigint, OUT explanation text) RETURNS record
 	LANGUAGE C STABLE STRICT PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'mutasi_plan_why_not';
 COMMENT ON FUNCTION mutasi.plan_why_not(mutasi.plan_solution, bigint, bigint) IS
-	'Why an employee did not get a post: verdict assigned, not_a_candidate, no_seats, costs_a_seat, tie, better_elsewhere, unit_at_limit, worsens_balance or outscored; the score, the score that would have been needed, the difference (the least that the plan would lose), the lowest score that got a seat, the post the employee has in the plan, and a sentence.';
+	'Why an employee did not get a post: verdict assigned, not_a_candidate, no_seats, costs_a_seat, tie, better_elsewhere, unit_at_limit or outscored; the score; the score that would have been needed; what the best plan with this pair loses against the plan, as a number of seats and in points of score; the lowest score that got a seat; the post the employee has in the plan; and a sentence.';
 
 CREATE FUNCTION mutasi.plan_shortfall(solution mutasi.plan_solution, OUT post_id bigint, OUT seats integer,
 		OUT filled integer, OUT empty integer, OUT below_minimum integer, OUT candidates bigint, OUT reason text,
@@ -86,10 +86,11 @@ CREATE FUNCTION mutasi.plan_transfers(candidates text, posts text, donors text D
 		units text DEFAULT NULL, objective text DEFAULT 'fill_then_score',
 		balance_weight numeric DEFAULT 10, minimum text DEFAULT 'require',
 		OUT employee_id bigint, OUT from_unit bigint, OUT post_id bigint, OUT to_unit bigint,
-		OUT score numeric, OUT post_price numeric, OUT rent numeric) RETURNS SETOF record
+		OUT score numeric, OUT post_price_seats bigint, OUT post_price numeric, OUT rent_seats bigint, OUT rent numeric) RETURNS SETOF record
 	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
 BEGIN ATOMIC
-	SELECT m.employee_id, m.from_unit, m.post_id, m.to_unit, m.score, m.post_price, m.rent
+	SELECT m.employee_id, m.from_unit, m.post_id, m.to_unit, m.score, m.post_price_seats, m.post_price,
+		m.rent_seats, m.rent
 	FROM mutasi.plan_moves(mutasi.solve_transfers(candidates, posts, donors, units, objective,
 		balance_weight, minimum)) AS m;
 END;
@@ -115,10 +116,10 @@ COMMENT ON FUNCTION mutasi.plan_certificate(text, text, text, text, text, numeri
 CREATE FUNCTION mutasi.plan_why_not(candidates text, posts text, donors text, units text, objective text,
 		employee bigint, post bigint,
 		OUT employee_id bigint, OUT post_id bigint, OUT verdict text, OUT score numeric, OUT needed numeric,
-		OUT short_by numeric, OUT lowest_taken numeric, OUT has_post bigint, OUT explanation text) RETURNS record
+		OUT costs_seats bigint, OUT short_by numeric, OUT lowest_taken numeric, OUT has_post bigint, OUT explanation text) RETURNS record
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-	SELECT w.employee_id, w.post_id, w.verdict, w.score, w.needed, w.short_by, w.lowest_taken, w.has_post, w.explanation
+	SELECT w.employee_id, w.post_id, w.verdict, w.score, w.needed, w.costs_seats, w.short_by, w.lowest_taken, w.has_post, w.explanation
 	FROM mutasi.plan_why_not(mutasi.solve_transfers(candidates, posts, donors, units, objective), employee, post) AS w;
 END;
 COMMENT ON FUNCTION mutasi.plan_why_not(text, text, text, text, text, bigint, bigint) IS

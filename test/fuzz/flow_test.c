@@ -240,6 +240,49 @@ compare_aims(const Aims *a, const Aims *b)
 
 static Aims best_aims;
 static bool any_aims;
+static int32_t forced_employee;	/* must get … */
+static int32_t forced_post = -1;	/* … this post, if any */
+static int64_t best_value;
+
+/* The solver's own objective, relative to nobody moving. */
+static int64_t
+value_of(const FlowProblem *problem, const FlowScale *scale, const int32_t *post_of)
+{
+	int64_t		value = 0;
+	int32_t		filled[8] = {0};
+	int32_t		change[64] = {0};
+
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		int32_t		p = post_of[e];
+
+		if (p < 0)
+			continue;
+		value += flow_empty_cost(problem, scale, p, problem->seats[p] - ++filled[p]);
+		if (problem->employee_unit[e] >= 0)
+			change[problem->employee_unit[e]]--;
+		if (problem->post_unit[p] >= 0)
+			change[problem->post_unit[p]]++;
+		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
+		{
+			if (problem->edge_employee[i] == e)
+				value += problem->edge_score[i] * scale->score_unit +
+					flow_tie(flow_hash(problem->employee_id[e]), flow_hash(problem->post_id[p]), scale->tie_bits);
+		}
+	}
+	for (int32_t u = 0; u < problem->n_units; u++)
+	{
+		if (!flow_weighed(problem, u))
+			continue;
+		for (int32_t i = 0; i < change[u]; i++)
+			value -= flow_step_cost(scale, problem->balance_weight, problem->staff[u] + i, problem->required[u]);
+		for (int32_t i = -1; i >= change[u]; i--)
+			value += flow_step_cost(scale, problem->balance_weight, problem->staff[u] + i, problem->required[u]);
+	}
+	return value;
+}
+
+static const FlowScale *value_scale;
 
 static void
 enumerate(const FlowProblem *problem, int32_t employee, int32_t *post_of, int32_t *filled, int32_t *out)
@@ -248,8 +291,21 @@ enumerate(const FlowProblem *problem, int32_t employee, int32_t *post_of, int32_
 
 	if (employee == problem->n_employees)
 	{
-		Aims		aims = aims_of(problem, post_of);
+		Aims		aims;
 
+		if (forced_post >= 0)
+		{
+			if (post_of[forced_employee] == forced_post)
+			{
+				int64_t		value = value_of(problem, value_scale, post_of);
+
+				if (!any_aims || value > best_value)
+					best_value = value;
+				any_aims = true;
+			}
+			return;
+		}
+		aims = aims_of(problem, post_of);
 		if (!any_aims || compare_aims(&best_aims, &aims) < 0)
 			best_aims = aims;
 		any_aims = true;
@@ -364,6 +420,26 @@ main(int argc, char **argv)
 			enumerate(problem, 0, post_of, filled, out);
 			if (compare_aims(&aims, &best_aims) != 0)
 				fail("brute force finds a better plan");
+
+			/* what a pair left out would cost */
+			if (problem->n_edges > 0)
+			{
+				int32_t		p = 0;
+				int64_t		edge = draw((uint32_t) problem->n_edges);
+				int64_t		loss;
+
+				while (edge >= problem->first_edge[p + 1])
+					p++;
+				loss = flow_loss(problem, &plan, p, edge, &env);
+				forced_employee = problem->edge_employee[edge];
+				forced_post = p;
+				value_scale = &plan.scale;
+				any_aims = false;
+				enumerate(problem, 0, post_of, filled, out);
+				if (any_aims ? loss != value_of(problem, &plan.scale, plan.post_of) - best_value : loss != INT64_MAX)
+					fail("brute force finds another loss");
+				forced_post = -1;
+			}
 		}
 
 		/* the certificate must see that somebody was left out or moved */
