@@ -1,76 +1,16 @@
 /*
  * plan_read.c
- *	  Reads a planning problem from queries.
+ *	  Reads a planning problem from queries (plan_reader.c).
  *
- * Each inner query runs read-only in the snapshot of the statement that called
- * and streams its rows into a receiver of ours: nothing is materialised, and a
- * bad row is named while it is at hand.  Columns are found by name; one that
- * is unknown is an error, since a misspelt optional column would otherwise
- * silently not count.  Whatever order rows come in, the problem is the same:
- * everything is sorted by id.
+ * Whatever order rows come in, the problem is the same: everything is sorted
+ * by id.
  */
 #include "postgres.h"
 
 #include "mutasi.h"
 
-#include "catalog/pg_type.h"
-#include "common/hashfn.h"
-#include "common/shortest_dec.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
-#include "plan.h"
-#include "tcop/dest.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/lsyscache.h"
-#include "utils/numeric.h"
-
-typedef enum ColumnKind
-{
-	COLUMN_ID,					/* smallint, integer, bigint */
-	COLUMN_COUNT,				/* the same, 0 … FLOW_MAX_COUNT */
-	COLUMN_DECIMAL				/* the same, numeric, real, double precision; not negative */
-} ColumnKind;
-
-typedef struct Column
-{
-	const char *name;
-	ColumnKind	kind;
-	bool		optional;		/* may be absent */
-	bool		nullable;		/* may be null in a row */
-	int			places;			/* of a decimal */
-	int64_t		most;			/* of a decimal, scaled */
-	/* found in the query */
-	int			attribute;		/* 0: absent */
-	Oid			type;
-} Column;
-
-#define MAX_COLUMNS 5
-
-/* id -> the order in which ids were first met */
-typedef struct IdEntry
-{
-	int64		id;
-	int32		number;
-	char		status;
-} IdEntry;
-
-static inline uint32
-id_hash(int64 id)
-{
-	return (uint32) murmurhash32((uint32) id ^ murmurhash32((uint32) ((uint64) id >> 32)));
-}
-
-#define SH_PREFIX idtable
-#define SH_ELEMENT_TYPE IdEntry
-#define SH_KEY_TYPE int64
-#define SH_KEY id
-#define SH_HASH_KEY(tb, key) id_hash(key)
-#define SH_EQUAL(tb, a, b) ((a) == (b))
-#define SH_SCOPE static inline
-#define SH_DECLARE
-#define SH_DEFINE
-#include "lib/simplehash.h"
+#include "plan_reader.h"
 
 typedef struct PostRow
 {
@@ -104,306 +44,10 @@ typedef struct UnitRow
 	int64		required;		/* hundredths; -1: unknown */
 } UnitRow;
 
-struct Reader;
-typedef void (*RowReader) (struct Reader *reader);
-
-typedef struct Reader
-{
-	DestReceiver receiver;
-	const char *name;			/* of the query: "candidates" */
-	Column		columns[MAX_COLUMNS];
-	int			n_columns;
-	RowReader	row;
-	MemoryContext row_context;
-	MemoryContext context;		/* where the arrays are */
-	/* the row at hand */
-	int64		number;
-	int64		value[MAX_COLUMNS];
-	bool		null[MAX_COLUMNS];
-	/* what is read */
-	void	   *rows;
-	int64		count;
-	int64		room;
-	/* for candidates */
-	idtable_hash *posts;
-	idtable_hash *employees;
-	int64	   *employee_ids;
-	int64		employee_room;
-} Reader;
-
-static const char *
-column_type_names(ColumnKind kind)
-{
-	return kind == COLUMN_DECIMAL ?
-		"smallint, integer, bigint, numeric, real or double precision" : "smallint, integer or bigint";
-}
-
-static bool
-column_type_fits(ColumnKind kind, Oid type)
-{
-	switch (type)
-	{
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-			return true;
-		case NUMERICOID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-			return kind == COLUMN_DECIMAL;
-		default:
-			return false;
-	}
-}
-
-/* Finds the columns by name and checks their types; also for a query without rows. */
-static void
-start_reading(DestReceiver *self, int operation, TupleDesc description)
-{
-	Reader	   *reader = (Reader *) self;
-
-	(void) operation;
-	for (int i = 0; i < description->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(description, i);
-		const char *name = NameStr(attribute->attname);
-		Column	   *column = NULL;
-
-		for (int j = 0; j < reader->n_columns; j++)
-		{
-			if (strcmp(reader->columns[j].name, name) == 0)
-				column = &reader->columns[j];
-		}
-		if (column == NULL)
-		{
-			StringInfoData known;
-
-			initStringInfo(&known);
-			for (int j = 0; j < reader->n_columns; j++)
-				appendStringInfo(&known, "%s%s%s", j > 0 ? ", " : "", reader->columns[j].name,
-								 reader->columns[j].optional ? " (optional)" : "");
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("the %s query has an unknown column \"%s\"", reader->name, name),
-					 errhint("It may have the columns %s.", known.data)));
-		}
-		if (column->attribute != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_DUPLICATE_COLUMN),
-					 errmsg("the %s query has column \"%s\" twice", reader->name, name)));
-		column->attribute = i + 1;
-		column->type = getBaseType(attribute->atttypid);
-		if (!column_type_fits(column->kind, column->type))
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of the %s query is of type %s", name, reader->name,
-							format_type_be(attribute->atttypid)),
-					 errhint("It must be %s.", column_type_names(column->kind))));
-	}
-	for (int j = 0; j < reader->n_columns; j++)
-	{
-		if (reader->columns[j].attribute == 0 && !reader->columns[j].optional)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("the %s query has no column \"%s\"", reader->name, reader->columns[j].name),
-					 errhint("Name it with AS.")));
-	}
-}
-
-/* " (employee_id 12, post_id 7)": the columns of the row at hand that identify it. */
-static char *
-row_ids(const Reader *reader)
-{
-	StringInfoData buf;
-
-	initStringInfo(&buf);
-	for (int i = 0; i < reader->n_columns; i++)
-	{
-		if (reader->columns[i].kind == COLUMN_ID && reader->columns[i].attribute != 0 && !reader->null[i])
-			appendStringInfo(&buf, "%s%s %lld", buf.len > 0 ? ", " : " (", reader->columns[i].name,
-							 (long long) reader->value[i]);
-	}
-	if (buf.len > 0)
-		appendStringInfoChar(&buf, ')');
-	return buf.data;
-}
-
-static pg_noinline void
-bad_value(const Reader *reader, const Column *column, int code, const char *what)
-{
-	ereport(ERROR,
-			(errcode(code),
-			 errmsg("row %lld of the %s query%s: \"%s\" is %s", (long long) reader->number, reader->name,
-					row_ids(reader), column->name, what)));
-}
-
-static void
-read_decimal(Reader *reader, int i, Datum datum)
-{
-	Column	   *column = &reader->columns[i];
-	char		buffer[DOUBLE_SHORTEST_DECIMAL_LEN];
-	const char *text = buffer;
-	PlanNumber	outcome;
-
-	if (column->type == FLOAT8OID)
-		double_to_shortest_decimal_buf(DatumGetFloat8(datum), buffer);
-	else if (column->type == FLOAT4OID)
-		float_to_shortest_decimal_buf(DatumGetFloat4(datum), buffer);
-	else if (column->type == NUMERICOID)
-		text = DatumGetCString(DirectFunctionCall1(numeric_out, datum));
-	else
-		text = psprintf("%lld", (long long) reader->value[i]);
-
-	outcome = PlanParseDecimal(text, column->places, column->most, &reader->value[i]);
-	if (outcome == PLAN_NUMBER_GOOD)
-		return;
-	reader->null[i] = true;
-	if (strlen(text) > 40)
-		text = psprintf("%.40s…", text);
-	switch (outcome)
-	{
-		case PLAN_NUMBER_NAN:
-			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "NaN");
-			break;
-		case PLAN_NUMBER_INFINITE:
-			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "infinite");
-			break;
-		case PLAN_NUMBER_NEGATIVE:
-			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-					  psprintf("%s, below zero", text));
-			break;
-		default:
-			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-					  psprintf("%s, more than %lld", text,
-							   (long long) (column->most / (column->places == 2 ? 100 : FLOW_SCORE_SCALE))));
-			break;
-	}
-}
-
-static bool
-receive_row(TupleTableSlot *slot, DestReceiver *self)
-{
-	Reader	   *reader = (Reader *) self;
-	MemoryContext old = MemoryContextSwitchTo(reader->row_context);
-
-	slot_getallattrs(slot);
-	reader->number++;
-	/* whole numbers first: a message about a decimal names the row by them */
-	for (int pass = 0; pass < 2; pass++)
-	{
-		for (int i = 0; i < reader->n_columns; i++)
-		{
-			Column	   *column = &reader->columns[i];
-			Datum		datum;
-
-			if ((column->kind == COLUMN_DECIMAL) != (pass == 1))
-				continue;
-			reader->null[i] = true;
-			reader->value[i] = 0;
-			if (column->attribute == 0 || slot->tts_isnull[column->attribute - 1])
-				continue;
-			datum = slot->tts_values[column->attribute - 1];
-			reader->null[i] = false;
-			if (column->type == INT8OID)
-				reader->value[i] = DatumGetInt64(datum);
-			else if (column->type == INT4OID)
-				reader->value[i] = DatumGetInt32(datum);
-			else if (column->type == INT2OID)
-				reader->value[i] = DatumGetInt16(datum);
-			if (pass == 1)
-				read_decimal(reader, i, datum);
-		}
-	}
-	for (int i = 0; i < reader->n_columns; i++)
-	{
-		Column	   *column = &reader->columns[i];
-
-		if (reader->null[i] && column->attribute != 0 && !column->nullable)
-			bad_value(reader, column, ERRCODE_NULL_VALUE_NOT_ALLOWED, "null");
-		if (column->kind == COLUMN_COUNT && reader->value[i] < 0)
-			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-					  psprintf("%lld, below zero", (long long) reader->value[i]));
-		if (column->kind == COLUMN_COUNT && reader->value[i] > FLOW_MAX_COUNT)
-			bad_value(reader, column, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
-					  psprintf("%lld, more than %d", (long long) reader->value[i], FLOW_MAX_COUNT));
-	}
-	reader->row(reader);
-	MemoryContextSwitchTo(old);
-	if (reader->number % 1000 == 0)
-		MemoryContextReset(reader->row_context);
-	return true;
-}
-
-static void
-stop_reading(DestReceiver *self)
-{
-	(void) self;
-}
-
-static void
-no_destroy(DestReceiver *self)
-{
-	(void) self;
-}
-
-/* Runs a query into a reader. */
-static void
-read_query(Reader *reader, const char *query)
-{
-	SPIPlanPtr	plan;
-	SPIExecuteOptions options;
-	int			result;
-
-	reader->receiver.receiveSlot = receive_row;
-	reader->receiver.rStartup = start_reading;
-	reader->receiver.rShutdown = stop_reading;
-	reader->receiver.rDestroy = no_destroy;
-	reader->receiver.mydest = DestNone;
-	reader->row_context = AllocSetContextCreate(reader->context, "mutasi plan row", ALLOCSET_DEFAULT_SIZES);
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	plan = SPI_prepare_cursor(query, 0, NULL, CURSOR_OPT_PARALLEL_OK);
-	if (plan == NULL || !SPI_is_cursor_plan(plan))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("the %s query is not a single query that returns rows", reader->name),
-				 errhint("Give one SELECT, VALUES or TABLE command.")));
-	memset(&options, 0, sizeof(options));
-	options.read_only = true;
-	options.must_return_tuples = true;
-	options.dest = &reader->receiver;
-	result = SPI_execute_plan_extended(plan, &options);
-	if (result < 0)
-		elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(result));
-	SPI_finish();
-	MemoryContextDelete(reader->row_context);
-}
-
-/* Makes room for one more row. */
-static inline void *
-next_row(Reader *reader, Size size)
-{
-	if (reader->count == reader->room)
-	{
-		MemoryContext old = MemoryContextSwitchTo(reader->context);
-		int64		room = reader->room == 0 ? 1024 : reader->room + reader->room / 2;
-
-		if (reader->count >= INT32_MAX - 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("the %s query returns more than %d rows", reader->name, INT32_MAX - 1)));
-		reader->rows = PlanGrow(reader->rows, reader->room, room, size);
-		reader->room = room;
-		MemoryContextSwitchTo(old);
-	}
-	return (char *) reader->rows + size * reader->count++;
-}
-
 static void
 read_post(Reader *reader)
 {
-	PostRow    *row = next_row(reader, sizeof(PostRow));
+	PostRow    *row = PlanReaderNext(reader, sizeof(PostRow));
 
 	row->id = reader->value[0];
 	row->seats = reader->value[1];
@@ -412,42 +56,23 @@ read_post(Reader *reader)
 	row->unit = reader->value[4];
 	row->has_unit = !reader->null[4];
 	if (row->minimum > row->seats)
-		bad_value(reader, &reader->columns[3], ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
+		PlanReaderBad(reader, &reader->columns[3], ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
 				  psprintf("%lld, more than the %lld seats", (long long) row->minimum, (long long) row->seats));
 }
 
 static void
 read_candidate(Reader *reader)
 {
-	CandidateRow *row = next_row(reader, sizeof(CandidateRow));
-	IdEntry    *post = idtable_lookup(reader->posts, reader->value[1]);
-	IdEntry    *employee;
-	bool		found;
+	CandidateRow *row = PlanReaderNext(reader, sizeof(CandidateRow));
+	IdEntry    *post = idtable_lookup((idtable_hash *) reader->extra, reader->value[1]);
 
 	if (post == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("row %lld of the %s query%s: the posts query has no such post", (long long) reader->number,
-						reader->name, row_ids(reader)),
+						reader->name, PlanReaderRow(reader)),
 				 errhint("Join the candidates with the posts, or list the post with 0 seats.")));
-	employee = idtable_insert(reader->employees, reader->value[0], &found);
-	if (!found)
-	{
-		employee->number = (int32) reader->employees->members - 1;
-		if (employee->number >= reader->employee_room)
-		{
-			MemoryContext old = MemoryContextSwitchTo(reader->context);
-			int64		room = reader->employee_room == 0 ? 1024 : reader->employee_room + reader->employee_room / 2;
-
-			/* with the entry in the hash table, which doubles and is half empty */
-			PlanReserve((room - reader->employee_room) * 4 * (int64) sizeof(IdEntry), "input");
-			reader->employee_ids = PlanGrow(reader->employee_ids, reader->employee_room, room, sizeof(int64));
-			reader->employee_room = room;
-			MemoryContextSwitchTo(old);
-		}
-		reader->employee_ids[employee->number] = reader->value[0];
-	}
-	row->employee = employee->number;
+	row->employee = PlanReaderEmployee(reader, reader->value[0]);
 	row->post = post->number;
 	row->score = (int32) reader->value[2];
 }
@@ -455,7 +80,7 @@ read_candidate(Reader *reader)
 static void
 read_donor(Reader *reader)
 {
-	DonorRow   *row = next_row(reader, sizeof(DonorRow));
+	DonorRow   *row = PlanReaderNext(reader, sizeof(DonorRow));
 
 	row->employee = reader->value[0];
 	row->unit = reader->value[1];
@@ -466,7 +91,7 @@ read_donor(Reader *reader)
 static void
 read_unit(Reader *reader)
 {
-	UnitRow    *row = next_row(reader, sizeof(UnitRow));
+	UnitRow    *row = PlanReaderNext(reader, sizeof(UnitRow));
 
 	row->id = reader->value[0];
 	row->staff = reader->value[1];
@@ -504,25 +129,6 @@ compare_ids(const void *a, const void *b)
 }
 
 static void
-duplicate(const char *query, const char *column, int64 id)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_UNIQUE_VIOLATION),
-			 errmsg("the %s query has more than one row for %s %lld", query, column, (long long) id)));
-}
-
-static void
-set_reader(Reader *reader, const char *name, RowReader row, const Column *columns, int n_columns)
-{
-	memset(reader, 0, sizeof(*reader));
-	reader->name = name;
-	reader->row = row;
-	memcpy(reader->columns, columns, sizeof(Column) * (size_t) n_columns);
-	reader->n_columns = n_columns;
-	reader->context = CurrentMemoryContext;
-}
-
-static void
 read_posts(PlanData *data, const char *query, int64 **unit_of, idtable_hash **posts)
 {
 	static const Column columns[] = {
@@ -543,8 +149,8 @@ read_posts(PlanData *data, const char *query, int64 **unit_of, idtable_hash **po
 			   *level,
 			   *unit;
 
-	set_reader(&reader, "posts", read_post, columns, lengthof(columns));
-	read_query(&reader, query);
+	PlanReaderSet(&reader, "posts", read_post, columns, lengthof(columns));
+	PlanReaderRun(&reader, query);
 	rows = reader.rows;
 	n = (int32) reader.count;
 	if (n > 0)
@@ -563,7 +169,7 @@ read_posts(PlanData *data, const char *query, int64 **unit_of, idtable_hash **po
 		bool		found;
 
 		if (i > 0 && rows[i].id == rows[i - 1].id)
-			duplicate("posts", "post_id", rows[i].id);
+			PlanReaderDuplicate("posts", "post_id", rows[i].id);
 		idtable_insert(*posts, rows[i].id, &found)->number = i;
 		ids[i] = rows[i].id;
 		seats[i] = (int32) rows[i].seats;
@@ -629,10 +235,10 @@ read_candidates(PlanData *data, const char *query, idtable_hash *posts)
 	int32	   *edge_employee;
 	int32	   *edge_score;
 
-	set_reader(&reader, "candidates", read_candidate, columns, lengthof(columns));
-	reader.posts = posts;
+	PlanReaderSet(&reader, "candidates", read_candidate, columns, lengthof(columns));
+	reader.extra = posts;
 	reader.employees = idtable_create(CurrentMemoryContext, 1024, NULL);
-	read_query(&reader, query);
+	PlanReaderRun(&reader, query);
 	rows = reader.rows;
 	n = reader.count;
 	n_employees = (int32) reader.employees->members;
@@ -716,8 +322,8 @@ read_donors(const char *query, int32 *count)
 	Reader		reader;
 	DonorRow   *rows;
 
-	set_reader(&reader, "donors", read_donor, columns, lengthof(columns));
-	read_query(&reader, query);
+	PlanReaderSet(&reader, "donors", read_donor, columns, lengthof(columns));
+	PlanReaderRun(&reader, query);
 	rows = reader.rows;
 	*count = (int32) reader.count;
 	if (*count > 0)
@@ -725,7 +331,7 @@ read_donors(const char *query, int32 *count)
 	for (int32 i = 1; i < *count; i++)
 	{
 		if (rows[i].employee == rows[i - 1].employee)
-			duplicate("donors", "employee_id", rows[i].employee);
+			PlanReaderDuplicate("donors", "employee_id", rows[i].employee);
 	}
 	return rows;
 }
@@ -741,8 +347,8 @@ read_units(const char *query, int32 *count)
 	Reader		reader;
 	UnitRow    *rows;
 
-	set_reader(&reader, "units", read_unit, columns, lengthof(columns));
-	read_query(&reader, query);
+	PlanReaderSet(&reader, "units", read_unit, columns, lengthof(columns));
+	PlanReaderRun(&reader, query);
 	rows = reader.rows;
 	*count = (int32) reader.count;
 	if (*count > 0)
@@ -750,7 +356,7 @@ read_units(const char *query, int32 *count)
 	for (int32 i = 1; i < *count; i++)
 	{
 		if (rows[i].id == rows[i - 1].id)
-			duplicate("units", "unit_id", rows[i].id);
+			PlanReaderDuplicate("units", "unit_id", rows[i].id);
 	}
 	return rows;
 }
