@@ -22,7 +22,7 @@ COMMENT ON FUNCTION mutasi.solve_transfers(text, text, text, text, text, numeric
 CREATE FUNCTION mutasi.plan_moves(solution mutasi.plan_solution, OUT employee_id bigint, OUT from_unit bigint,
 		OUT post_id bigint, OUT to_unit bigint, OUT score numeric, OUT post_price_seats bigint, OUT post_price numeric, OUT rent_seats bigint, OUT rent numeric)
 	RETURNS SETOF record
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5000
 	AS 'MODULE_PATHNAME', 'mutasi_plan_moves';
 COMMENT ON FUNCTION mutasi.plan_moves(mutasi.plan_solution) IS
 	'The transfers of a plan, by employee_id: score of the pair, price of a seat in the post, rent of the employee (what the plan gains by having this person), each as a number of seats filled and the rest in points of score. A price among others: equally good ones exist.';
@@ -30,7 +30,7 @@ COMMENT ON FUNCTION mutasi.plan_moves(mutasi.plan_solution) IS
 CREATE FUNCTION mutasi.plan_posts(solution mutasi.plan_solution, OUT post_id bigint, OUT unit_id bigint,
 		OUT priority integer, OUT seats integer, OUT minimum_fill integer, OUT filled integer, OUT empty integer,
 		OUT candidates bigint, OUT price_seats bigint, OUT price numeric, OUT exact_price bigint) RETURNS SETOF record
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1000
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5000
 	AS 'MODULE_PATHNAME', 'mutasi_plan_posts';
 COMMENT ON FUNCTION mutasi.plan_posts(mutasi.plan_solution) IS
 	'Every post of a plan: seats, filled and empty, number of candidates, and the price of a seat (what one more would add, at most) as a number of seats filled and the rest in points of score. exact_price is the integer of the proof, less what an empty seat costs.';
@@ -48,7 +48,7 @@ COMMENT ON FUNCTION mutasi.plan_units(mutasi.plan_solution) IS
 CREATE FUNCTION mutasi.plan_pairs(solution mutasi.plan_solution, OUT employee_id bigint, OUT post_id bigint,
 		OUT score numeric, OUT chosen boolean, OUT gain bigint, OUT rent bigint, OUT slack bigint)
 	RETURNS SETOF record
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10000
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50000
 	AS 'MODULE_PATHNAME', 'mutasi_plan_pairs';
 COMMENT ON FUNCTION mutasi.plan_pairs(mutasi.plan_solution) IS
 	'Every candidate pair of a plan with the exact integers of the proof: gain (score and tie-break), rent of the employee, slack = price of the post (and net price of its unit) + rent - gain. No slack is negative, and that of every chosen pair is 0.';
@@ -87,7 +87,7 @@ CREATE FUNCTION mutasi.plan_transfers(candidates text, posts text, donors text D
 		balance_weight numeric DEFAULT 10, minimum text DEFAULT 'require',
 		OUT employee_id bigint, OUT from_unit bigint, OUT post_id bigint, OUT to_unit bigint,
 		OUT score numeric, OUT post_price_seats bigint, OUT post_price numeric, OUT rent_seats bigint, OUT rent numeric) RETURNS SETOF record
-	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 1000
+	LANGUAGE sql STABLE PARALLEL RESTRICTED ROWS 5000
 BEGIN ATOMIC
 	SELECT m.employee_id, m.from_unit, m.post_id, m.to_unit, m.score, m.post_price_seats, m.post_price,
 		m.rent_seats, m.rent
