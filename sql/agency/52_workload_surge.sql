@@ -11,7 +11,7 @@ COMMENT ON COLUMN @agency@.policy.surge_min_observations IS 'How many earlier pe
 CREATE FUNCTION @agency@.unit_surges(for_month date DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, month date, verdict text, hours numeric, expected numeric, lower numeric, upper numeric,
 		observations integer, basis text)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
 AS $body$
 	WITH judged AS MATERIALIZED (
 		SELECT coalesce(date_trunc('month', for_month)::date,
@@ -25,12 +25,15 @@ AS $body$
 	-- one element a month from the first to the one that is judged, also where nothing is on record
 	span AS (
 		SELECT h.unit_id, min(h.month) AS first_month FROM hours AS h GROUP BY h.unit_id),
+	filled AS (
+		SELECT x.unit_id, x.month, sum(x.hours) AS hours
+		FROM (SELECT h.unit_id, h.month, h.hours FROM hours AS h
+			UNION ALL
+			SELECT s.unit_id, g::date, NULL FROM span AS s CROSS JOIN judged AS j
+			CROSS JOIN LATERAL generate_series(s.first_month, j.month, interval '1 month') AS g) AS x
+		GROUP BY x.unit_id, x.month),
 	series AS (
-		SELECT s.unit_id, array_agg(h.hours ORDER BY m.month) AS series
-		FROM span AS s CROSS JOIN judged AS j
-		CROSS JOIN LATERAL (SELECT g::date AS month FROM generate_series(s.first_month, j.month, interval '1 month') AS g) AS m
-		LEFT JOIN hours AS h ON h.unit_id = s.unit_id AND h.month = m.month
-		GROUP BY s.unit_id)
+		SELECT f.unit_id, array_agg(f.hours ORDER BY f.month) AS series FROM filled AS f GROUP BY f.unit_id)
 	SELECT s.unit_id, j.month, v.verdict, v.volume, v.expected, v.lower, v.upper, v.observations, v.basis
 	FROM series AS s CROSS JOIN judged AS j
 	CROSS JOIN LATERAL policy_on(j.month) AS y

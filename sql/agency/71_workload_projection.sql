@@ -3,7 +3,7 @@
 
 CREATE FUNCTION @agency@.staff_changes(as_of date DEFAULT current_date, until date DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, post_id integer, employee_id integer, day date, change numeric, cause text)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
 AS $body$
 	WITH span AS (
 		SELECT as_of AS first_day, coalesce(until, (as_of + interval '1 year')::date) AS last_day),
@@ -50,7 +50,7 @@ COMMENT ON FUNCTION @agency@.staff_changes(date, date) IS 'Who will come to and 
 CREATE FUNCTION @agency@.project_staffing(as_of date DEFAULT current_date, months integer DEFAULT 12)
 	RETURNS TABLE (unit_id integer, month date, required numeric, staff_now numeric, retiring numeric, leaving numeric,
 		moving_out numeric, moving_in numeric, starting numeric, staff numeric, contracts_ending integer, method text, months_known integer)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
 AS $body$
 	WITH span AS MATERIALIZED (
 		SELECT date_trunc('month', as_of)::date AS this_month,
@@ -70,14 +70,19 @@ AS $body$
 		LEFT JOIN post_effective_period AS e
 			ON e.post_id = l.post_id AND e.valid_from <= as_of AND (e.valid_to IS NULL OR e.valid_to > as_of)
 		GROUP BY 1, 2, 3),
-	first AS (
-		SELECT w.unit_id, w.effective, min(w.month) AS month FROM work AS w GROUP BY w.unit_id, w.effective),
+	-- one element a month, from the first on record to the last, also where nothing is
+	span_of AS (
+		SELECT w.unit_id, w.effective, min(w.month) AS first_month FROM work AS w GROUP BY w.unit_id, w.effective),
+	filled AS (
+		SELECT x.unit_id, x.effective, x.month, sum(x.work) AS work
+		FROM (SELECT w.unit_id, w.effective, w.month, w.work FROM work AS w
+			UNION ALL
+			SELECT o.unit_id, o.effective, g::date, NULL FROM span_of AS o CROSS JOIN span AS s
+			CROSS JOIN LATERAL generate_series(o.first_month, s.last_month, interval '1 month') AS g) AS x
+		GROUP BY x.unit_id, x.effective, x.month),
 	series AS (
-		SELECT f.unit_id, f.effective, array_agg(w.work ORDER BY m.month) AS series
-		FROM first AS f CROSS JOIN span AS s
-		CROSS JOIN LATERAL (SELECT g::date AS month FROM generate_series(f.month, s.last_month, interval '1 month') AS g) AS m
-		LEFT JOIN work AS w ON w.unit_id = f.unit_id AND w.effective = f.effective AND w.month = m.month
-		GROUP BY f.unit_id, f.effective),
+		SELECT f.unit_id, f.effective, array_agg(f.work ORDER BY f.month) AS series
+		FROM filled AS f GROUP BY f.unit_id, f.effective),
 	needed AS (
 		SELECT r.unit_id, a.month, mutasi.staff_required(v.volume, 1, r.effective) AS required,
 			min(v.method) AS method, max(v.observations) AS months_known

@@ -151,6 +151,7 @@ DECLARE
 	squares numeric;
 	c integer;
 	place integer;
+	known numeric;
 BEGIN
 	IF season IS NULL OR season < 1 THEN
 		PERFORM mutasi.raise_error('22023', 'a season must be 1 period or longer, not %1', ARRAY[season::text],
@@ -165,20 +166,27 @@ BEGIN
 			hint => 'Give NULL for what is not known.');
 	END IF;
 
-	-- (a season longer than the series is not walked through)
-	SELECT array_agg(g.n ORDER BY g.p), array_agg(g.t ORDER BY g.p), array_agg(g.y ORDER BY g.p),
-		sum(g.n), sum(g.tt), sum(g.ty), sum(g.yy)
-	INTO counts, times, sums, total, sum_tt, sum_ty, sum_yy
-	FROM (
-		SELECT p, count(series[i + offset_])::integer AS n,
-			coalesce(sum(i) FILTER (WHERE series[i + offset_] IS NOT NULL), 0)::numeric AS t,
-			coalesce(sum(series[i + offset_]), 0) AS y,
-			coalesce(sum(i::numeric * i) FILTER (WHERE series[i + offset_] IS NOT NULL), 0) AS tt,
-			coalesce(sum(series[i + offset_] * i), 0) AS ty,
-			coalesce(sum(series[i + offset_] * series[i + offset_]), 0) AS yy
-		FROM generate_series(0, least(season, periods + 1) - 1) AS p
-		LEFT JOIN generate_series(1, periods) AS i ON (i - 1) % season = p
-		GROUP BY p) AS g;
+	-- loops, because a query for a few dozen numbers costs more to start than to run
+	total := 0;
+	sum_tt := 0;
+	sum_ty := 0;
+	sum_yy := 0;
+	counts := array_fill(0, ARRAY[least(season, periods + 1)]);
+	times := array_fill(0::numeric, ARRAY[least(season, periods + 1)]);
+	sums := times;
+	FOR i IN 1 .. periods LOOP
+		known := series[i + offset_];
+		IF known IS NOT NULL THEN
+			place := 1 + (i - 1) % season;
+			total := total + 1;
+			counts[place] := counts[place] + 1;
+			times[place] := times[place] + i;
+			sums[place] := sums[place] + known;
+			sum_tt := sum_tt + i::numeric * i;
+			sum_ty := sum_ty + known * i;
+			sum_yy := sum_yy + known * known;
+		END IF;
+	END LOOP;
 	observations := total;
 
 	IF 2 > ANY (counts) THEN
@@ -197,14 +205,21 @@ BEGIN
 	-- Taking each place's means out leaves the slope alone:
 	--   slope = (sum ty - sum over places T Y / n) / (sum tt - sum over places T T / n)
 	-- times a common multiple of the n, so that both are exact.
-	FOR c IN SELECT DISTINCT x FROM unnest(counts) AS x LOOP
-		common := lcm(common, c::numeric);
+	-- the n differ by one at most unless values are unknown
+	FOREACH c IN ARRAY counts LOOP
+		IF common % c <> 0 THEN
+			common := lcm(common, c::numeric);
+		END IF;
 	END LOOP;
-	-- (common / n is whole)
-	SELECT common * sum_ty - sum(div(common, n) * t * y), common * sum_tt - sum(div(common, n) * t * t),
-		common * sum_yy - sum(div(common, n) * y * y)
-	INTO rise, run, squares
-	FROM unnest(counts, times, sums) AS p (n, t, y);
+	rise := common * sum_ty;
+	run := common * sum_tt;
+	squares := common * sum_yy;
+	FOR p IN 1 .. season LOOP
+		c := counts[p];
+		rise := rise - div(common, c) * times[p] * sums[p];
+		run := run - div(common, c) * times[p] * times[p];
+		squares := squares - div(common, c) * sums[p] * sums[p];
+	END LOOP;
 	slope := mutasi.exact_quotient(rise, run);
 	method := CASE WHEN season = 1 THEN 'trend' ELSE 'trend and season' END;
 	IF total > season + 1 THEN
