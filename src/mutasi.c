@@ -6,6 +6,7 @@
 
 #include "mutasi.h"
 #include "plan.h"
+#include "rank.h"
 #include "workflow.h"
 
 #include "miscadmin.h"
@@ -20,6 +21,7 @@ _PG_init(void)
 {
 	pg_bindtextdomain(TEXTDOMAIN);
 
+	rank_init();
 	workflow_init();
 	PlanInit();
 

@@ -87,15 +87,21 @@ build_hash(PreparedRequirement *prepared)
 	prepared->slots = NULL;
 }
 
-void
-score_prepare(const RequirementView *requirement, PreparedRequirement *prepared)
+Size
+score_terms_size(int count)
 {
-	char	   *rest = (char *) &prepared->terms[requirement->count];
+	return offsetof(PreparedRequirement, terms) + (Size) count * sizeof(ScoreTerm);
+}
 
+/*
+ * The terms and sums of a requirement alone, for who goes through the terms
+ * without score_distance(); takes score_terms_size() bytes.
+ */
+void
+score_prepare_terms(const RequirementView *requirement, PreparedRequirement *prepared)
+{
+	memset(prepared, 0, offsetof(PreparedRequirement, terms));
 	prepared->count = requirement->count;
-	prepared->nmandatory = 0;
-	prepared->total = 0;
-	prepared->total_weight = 0;
 	for (int i = 0; i < requirement->count; i++)
 	{
 		ScoreTerm  *term = &prepared->terms[i];
@@ -110,7 +116,14 @@ score_prepare(const RequirementView *requirement, PreparedRequirement *prepared)
 		prepared->total += (int64) term->short_cost * term->level;
 		prepared->total_weight += term->weight;
 	}
+}
 
+void
+score_prepare(const RequirementView *requirement, PreparedRequirement *prepared)
+{
+	char	   *rest = (char *) &prepared->terms[requirement->count];
+
+	score_prepare_terms(requirement, prepared);
 	prepared->slots = NULL;
 	if (prepared->count <= MAX_HASHED_TERMS)
 	{

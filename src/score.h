@@ -96,6 +96,8 @@ typedef struct PreparedRequirement
 /* Longest profile whose layout is worth keeping. */
 #define SCORE_MAX_LAYOUT 1024
 
+extern Size score_terms_size(int count);
+extern void score_prepare_terms(const RequirementView *requirement, PreparedRequirement *prepared);
 extern Size score_prepared_size(int count);
 extern void score_prepare(const RequirementView *requirement, PreparedRequirement *prepared);
 
