@@ -72,4 +72,16 @@
 #define compat_guc_malloc(size) malloc(size)
 #endif
 
+/* 18 tells ANALYZE's delays from VACUUM's; 17 moved the statistics target. */
+#if PG_VERSION_NUM >= 180000
+#define analyze_delay_point() vacuum_delay_point(true)
+#else
+#define analyze_delay_point() vacuum_delay_point()
+#endif
+#if PG_VERSION_NUM >= 170000
+#define analyze_target(stats) ((stats)->attstattarget)
+#else
+#define analyze_target(stats) ((stats)->attr->attstattarget)
+#endif
+
 #endif							/* MUTASI_COMPAT_H */

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "mutasi.h"
+#include "match.h"
 #include "plan.h"
 #include "rank.h"
 #include "workflow.h"
@@ -23,6 +24,7 @@ _PG_init(void)
 
 	rank_init();
 	workflow_init();
+	match_cost_init();
 	PlanInit();
 
 	/* Settings of the rooms come before this: it closes the prefix. */

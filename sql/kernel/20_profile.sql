@@ -13,9 +13,13 @@ COMMENT ON FUNCTION mutasi.profile_recv(internal) IS 'Binary input.';
 CREATE FUNCTION mutasi.profile_send(mutasi.competency_profile) RETURNS bytea
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'profile_send';
 COMMENT ON FUNCTION mutasi.profile_send(mutasi.competency_profile) IS 'Binary output.';
+CREATE FUNCTION mutasi.profile_typanalyze(internal) RETURNS boolean
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'profile_typanalyze';
+COMMENT ON FUNCTION mutasi.profile_typanalyze(internal) IS 'ANALYZE: counts how many hold each of the most common competencies.';
 CREATE TYPE mutasi.competency_profile (
 	INPUT = mutasi.profile_in, OUTPUT = mutasi.profile_out,
 	RECEIVE = mutasi.profile_recv, SEND = mutasi.profile_send,
+	ANALYZE = mutasi.profile_typanalyze,
 	INTERNALLENGTH = VARIABLE, ALIGNMENT = int4, STORAGE = extended
 );
 COMMENT ON TYPE mutasi.competency_profile IS 'What a person holds (profil kompetensi): competencies (1 to 2147483647) with levels (0 to 655.35 in hundredths), e.g. {1:3, 7:4.12}. Level 0 is assessed and holds none; absent is not assessed. At most 10000 competencies.';

@@ -1,16 +1,16 @@
 -- Scoring: how well a profile fits a requirement. One arithmetic for all of it.
 
 CREATE FUNCTION mutasi.match_distance(profile mutasi.competency_profile, requirement mutasi.competency_requirement) RETURNS double precision
-	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'match_distance';
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'match_distance';
 COMMENT ON FUNCTION mutasi.match_distance(mutasi.competency_profile, mutasi.competency_requirement) IS 'Distance of a profile from a requirement, 0 for a perfect fit: sum of weight * gap / sum of weight * required level, a gap being what is missing, or the surplus weight times what is too much. Not assessed counts as level 0; an empty requirement is at distance 0.';
 CREATE FUNCTION mutasi.match_distance(requirement mutasi.competency_requirement, profile mutasi.competency_profile) RETURNS double precision
-	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'match_distance_commuted';
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'match_distance_commuted';
 COMMENT ON FUNCTION mutasi.match_distance(mutasi.competency_requirement, mutasi.competency_profile) IS 'Distance of a profile from a requirement, arguments the other way round.';
 CREATE FUNCTION mutasi.match_meets(profile mutasi.competency_profile, requirement mutasi.competency_requirement) RETURNS boolean
-	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'match_meets';
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'match_meets';
 COMMENT ON FUNCTION mutasi.match_meets(mutasi.competency_profile, mutasi.competency_requirement) IS 'Does the profile hold every mandatory competency of the requirement at its level or above? Not assessed is not held.';
 CREATE FUNCTION mutasi.match_meets(requirement mutasi.competency_requirement, profile mutasi.competency_profile) RETURNS boolean
-	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE AS 'MODULE_PATHNAME', 'match_meets_commuted';
+	LANGUAGE C IMMUTABLE STRICT LEAKPROOF PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'match_meets_commuted';
 COMMENT ON FUNCTION mutasi.match_meets(mutasi.competency_requirement, mutasi.competency_profile) IS 'Is every mandatory competency of the requirement held by the profile at its level or above?';
 CREATE OPERATOR mutasi.<=> (
 	FUNCTION = mutasi.match_distance, LEFTARG = mutasi.competency_profile, RIGHTARG = mutasi.competency_requirement,
