@@ -281,6 +281,7 @@ enter_place() {
 	export TMPDIR="$WORK/tmp" MUTASI_PLACE="$WORK"
 	if [ -n "${MACHINE_TERMINAL:-}" ]; then
 		status=0
+		trap : INT		# the program's own business
 		"$SOURCE/test/$(basename "$0")" "$@" || status=$?
 	else
 		setsid "$SOURCE/test/$(basename "$0")" "$@" </dev/null &
