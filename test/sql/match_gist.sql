@@ -126,10 +126,10 @@ CREATE INDEX person_p ON person USING gist (sort, p);
 SELECT * FROM differences();
 EXPLAIN (COSTS OFF) SELECT id FROM person WHERE sort = 'family' ORDER BY p <=> '{1:3, 7:2}' LIMIT 3;
 -- rescans with another requirement
-SET enable_seqscan = off; SET enable_sort = off;
+SET enable_sort = off;
 EXPLAIN (COSTS OFF) SELECT post.id, t.d FROM post, LATERAL (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t;
 CREATE TABLE by_index AS SELECT post.id, t.d FROM post, LATERAL (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t;
-RESET enable_seqscan; RESET enable_sort;
+RESET enable_sort;
 SET enable_indexscan = off;
 CREATE TABLE by_scan AS SELECT post.id, t.d FROM post, LATERAL (SELECT p <=> r AS d FROM person WHERE sort = 'family' ORDER BY p <=> r LIMIT 3) AS t;
 RESET enable_indexscan;
