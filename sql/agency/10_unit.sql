@@ -39,7 +39,7 @@ COMMENT ON COLUMN @agency@.unit_change.other_unit_id IS 'Merge: the unit it went
 -- while it is looked at, so two changes at once that would close a loop
 -- together meet at a lock (one of them ends in a deadlock error).
 CREATE FUNCTION @agency@.unit_refuse_loop() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	above integer := NEW.parent_id;

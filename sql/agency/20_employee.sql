@@ -43,7 +43,7 @@ CREATE INDEX employee_nip_idx ON @agency@.employee_nip (nip);
 COMMENT ON TABLE @agency@.employee_nip IS 'Every number a person has had: a PPPK gets a new one with a contract at another agency. Kept by a trigger.';
 
 CREATE FUNCTION @agency@.employee_fill_from_nip() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	IF NEW.nip IS NOT NULL THEN
@@ -59,7 +59,7 @@ CREATE TRIGGER employee_fill_from_nip BEFORE INSERT OR UPDATE OF nip ON @agency@
 	FOR EACH ROW EXECUTE FUNCTION @agency@.employee_fill_from_nip();
 
 CREATE FUNCTION @agency@.employee_keep_nip() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	IF TG_OP = 'UPDATE' THEN

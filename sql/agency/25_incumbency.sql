@@ -29,7 +29,7 @@ COMMENT ON CONSTRAINT incumbency_same_post_once ON @agency@.incumbency IS 'A per
 -- their holders the seats. Both are judged under a lock on the rows above, in
 -- the order of their ids, so that two writers at once cannot both be right.
 CREATE FUNCTION @agency@.incumbency_within_limits() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	offence record;

@@ -90,7 +90,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.derive_profiles(integer[], date) IS 'Writes the profiles of these people from their assessments as of a day; returns how many changed.';
 
 CREATE FUNCTION @agency@.assessment_derive_profile() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	people integer[];
@@ -118,7 +118,7 @@ CREATE TRIGGER assessment_derive_profile_delete AFTER DELETE ON @agency@.assessm
 	REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION @agency@.assessment_derive_profile();
 
 CREATE FUNCTION @agency@.assessment_truncated() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	UPDATE employee AS e SET profile = NULL, profile_as_of = current_date WHERE e.profile IS NOT NULL;
@@ -166,7 +166,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.derive_requirements(integer[]) IS 'Writes the requirements of these posts from post_competency and the surplus weight; returns how many changed.';
 
 CREATE FUNCTION @agency@.post_competency_derive_requirement() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	posts integer[];
@@ -194,7 +194,7 @@ CREATE TRIGGER post_competency_derive_requirement_delete AFTER DELETE ON @agency
 	REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION @agency@.post_competency_derive_requirement();
 
 CREATE FUNCTION @agency@.post_competency_truncated() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	UPDATE post AS p SET requirement = NULL WHERE p.requirement IS NOT NULL;
@@ -206,7 +206,7 @@ CREATE TRIGGER post_competency_truncated AFTER TRUNCATE ON @agency@.post_compete
 	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.post_competency_truncated();
 
 CREATE FUNCTION @agency@.post_surplus_changed() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	PERFORM derive_requirements(ARRAY[NEW.post_id]);

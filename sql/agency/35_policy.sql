@@ -53,7 +53,7 @@ INSERT INTO @agency@.policy (policy_version, valid_from, published_at, published
 	VALUES (1, '2000-01-01', now(), session_user, 'shipped defaults');
 
 CREATE FUNCTION @agency@.policy_frozen() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	IF OLD.published_at IS NOT NULL THEN
@@ -125,7 +125,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}; publishes it unless told not to. Returns its number.';
 
 CREATE FUNCTION @agency@.policy_published() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	-- a new surplus weight that is in force changes what posts ask

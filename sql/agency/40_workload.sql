@@ -41,7 +41,7 @@ COMMENT ON COLUMN @agency@.post_load.without_norm IS 'How many volumes had no no
 
 -- A volume belongs where its task says it may begin.
 CREATE FUNCTION @agency@.task_volume_aligned() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	offence record;
@@ -105,7 +105,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.derive_loads(integer[], smallint[]) IS 'Writes the yearly and monthly hours of these posts from volumes and norms; years NULL: all. Returns how many rows changed.';
 
 CREATE FUNCTION @agency@.task_volume_changed() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	PERFORM derive_loads(ARRAY(SELECT DISTINCT t.post_id FROM former AS f JOIN task AS t USING (task_id)),
@@ -124,7 +124,7 @@ CREATE TRIGGER task_volume_delete AFTER DELETE ON @agency@.task_volume
 	REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_volume_changed();
 
 CREATE FUNCTION @agency@.task_norm_changed() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	tasks integer[];
@@ -154,7 +154,7 @@ CREATE TRIGGER task_norm_delete AFTER DELETE ON @agency@.task_norm
 -- A task that goes, moves to another post or counts in other periods takes its
 -- hours with it. (Deleting it deletes its volumes before this trigger fires.)
 CREATE FUNCTION @agency@.task_changed() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	offence record;
@@ -186,7 +186,7 @@ CREATE TRIGGER task_delete AFTER DELETE ON @agency@.task
 	REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_changed();
 
 CREATE FUNCTION @agency@.task_volume_truncated() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	DELETE FROM post_load;
@@ -200,7 +200,7 @@ CREATE TRIGGER task_volume_truncated AFTER TRUNCATE ON @agency@.task_volume
 -- The figures of units, as of a day. One place computes them; eligibility,
 -- ranking, what-if and the views all ask here.
 CREATE FUNCTION @agency@.load_year(as_of date DEFAULT current_date) RETURNS integer
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	RETURN (
@@ -213,7 +213,7 @@ CREATE INDEX post_load_year_idx ON @agency@.post_load (year);
 CREATE FUNCTION @agency@.unit_figures(units integer[], as_of date DEFAULT current_date, for_year integer DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, year integer, hours numeric, required numeric, existing numeric,
 		ratio numeric, seats integer, min_staff integer)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 BEGIN

@@ -29,7 +29,7 @@ COMMENT ON COLUMN @agency@.eligibility_rule.parameter IS 'What the function is g
 COMMENT ON COLUMN @agency@.eligibility_rule.rejection_code IS 'Reason code for a rejection on this ground, one of the workflow''s (mutasi.workflow_reason).';
 
 CREATE FUNCTION @agency@.eligibility_rule_valid() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	IF to_regprocedure(NEW.function_name || '(integer[],integer[],date,jsonb)') IS NULL THEN
@@ -59,7 +59,7 @@ CREATE INDEX waiver_employee_idx ON @agency@.waiver (employee_id);
 COMMENT ON TABLE @agency@.waiver IS 'Exceptions (dispensasi): who lifted which rule for whom, why and until when. post_id NULL: for any post.';
 
 CREATE FUNCTION @agency@.waiver_allowed() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	IF NOT (SELECT r.waivable FROM eligibility_rule AS r WHERE r.rule = NEW.rule) THEN
@@ -109,7 +109,7 @@ COMMENT ON FUNCTION @agency@.current_post(integer[], date) IS 'The post each of 
 -- have given one up at the other.
 CREATE FUNCTION @agency@.pending_moves(posts integer[], except_transfer integer DEFAULT NULL)
 	RETURNS TABLE (post_id integer, coming numeric, leaving numeric)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 BEGIN

@@ -132,7 +132,7 @@ COMMENT ON TABLE @agency@.transfer_document IS 'Documents of a transfer (berkas,
 -- What the posts and the incumbency say is filled in, so that it is not typed
 -- wrong. Refusals come later, behind the workflow's own, in transfer_effects().
 CREATE FUNCTION @agency@.transfer_fill() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	origin record;
@@ -182,7 +182,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.lock_posts(integer[]) IS 'Locks the posts given and the others of their units, in the order of their ids.';
 
 CREATE FUNCTION @agency@.transfer_effects() RETURNS trigger
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	refusal text;
@@ -321,20 +321,27 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.reverse_transfer(integer, text, date) IS 'Opens the case that takes an effective transfer back, as an act of its own with its own workflow; returns its id.';
 
-CREATE FUNCTION @agency@.my_employee() RETURNS integer
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
+-- The role in force is asked for by its setting, not as current_user, which is
+-- the owner inside a function that runs with the owner's rights.
+CREATE FUNCTION @agency@.me() RETURNS text
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	SELECT e.employee_id FROM employee AS e WHERE e.login = me()
+BEGIN
+	RETURN CASE WHEN mutasi.current_actor() <> session_user THEN mutasi.current_actor()
+		WHEN current_setting('role') = 'none' THEN session_user::text
+		ELSE current_setting('role') END;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.me() IS 'The login that row security goes by: the application''s actor where one is set, else the role in force.';
+
+CREATE FUNCTION @agency@.my_employee() RETURNS integer
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN (SELECT e.employee_id FROM employee AS e WHERE e.login = me());
+END
 $body$;
 COMMENT ON FUNCTION @agency@.my_employee() IS 'The employee who is logged in, by employee.login; NULL for others.';
-
-CREATE FUNCTION @agency@.me() RETURNS text
-	LANGUAGE sql STABLE SET search_path = @agency@, mutasi, pg_temp
-AS $body$
-	-- an application's actor where one is set, else the role in force
-	SELECT CASE WHEN mutasi.current_actor() <> session_user THEN mutasi.current_actor() ELSE current_user::text END
-$body$;
-COMMENT ON FUNCTION @agency@.me() IS 'The login that row security goes by: the application''s actor where one is set, else the current role.';
 
 CREATE FUNCTION @agency@.apply_for_transfer(post integer, reason text, preference integer DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

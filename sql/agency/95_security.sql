@@ -1,0 +1,160 @@
+-- Row security: what an employee, the head of a unit, an analyst, an approver
+-- and an auditor see and do. Nothing of it is in force until
+-- enable_row_security() names the database roles that play these parts; until
+-- then only the owner of the schema gets in at all.
+
+CREATE FUNCTION @agency@.my_units() RETURNS SETOF integer
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN QUERY
+		SELECT DISTINCT s.unit_id
+		FROM incumbency AS i
+		JOIN post AS p USING (post_id)
+		JOIN post_kind AS k ON k.kind = p.kind
+		CROSS JOIN LATERAL unit_subtree(p.unit_id) AS s (unit_id)
+		WHERE i.employee_id = my_employee() AND k.managerial
+			AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.my_units() IS 'The units that the logged-in person leads, by holding a managerial post there (acting counts), with those below them.';
+
+CREATE FUNCTION @agency@.my_people() RETURNS SETOF integer
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN QUERY
+		SELECT i.employee_id FROM incumbency AS i JOIN post AS p USING (post_id)
+		WHERE p.unit_id IN (SELECT u FROM my_units() AS u)
+			AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+		UNION SELECT my_employee() WHERE my_employee() IS NOT NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.my_people() IS 'The people in the units that the logged-in person leads, and that person.';
+
+CREATE FUNCTION @agency@.my_transfers(led boolean) RETURNS SETOF integer
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN QUERY
+		SELECT t.transfer_id FROM transfer AS t
+		WHERE t.employee_id = my_employee()
+			OR led AND (t.employee_id IN (SELECT w FROM my_people() AS w)
+				OR t.to_post_id IN (SELECT p.post_id FROM post AS p WHERE p.unit_id IN (SELECT u FROM my_units() AS u)));
+END
+$body$;
+COMMENT ON FUNCTION @agency@.my_transfers(boolean) IS 'The transfers of the logged-in person and, where led is true, those from and into the units that person leads.';
+
+CREATE FUNCTION @agency@.my_rank(post integer, as_of date DEFAULT current_date)
+	RETURNS TABLE (rank integer, score numeric, competency numeric, performance numeric, qualification numeric, experience numeric,
+		balance numeric, eligible boolean, reason text)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	mine integer := my_employee();
+BEGIN
+	IF mine IS NULL THEN
+		PERFORM mutasi.raise_error('42501', 'role "%1" is no employee''s login', ARRAY[me()],
+			hint => 'Set employee.login to the role of the person who asks.');
+	END IF;
+	RETURN QUERY
+		SELECT k.rank, s.score, s.competency, s.performance, s.qualification, s.experience, s.balance, g.eligible, g.reason
+		FROM score_pairs(ARRAY[mine], ARRAY[post], as_of) AS s
+		LEFT JOIN rank_of(mine, post, as_of) AS k ON true
+		LEFT JOIN eligibility_summary(ARRAY[mine], ARRAY[post], as_of) AS g ON true;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.my_rank(integer, date) IS 'Rank, score with its parts and eligibility of the logged-in person for a post, and nothing about anybody else.';
+
+CREATE FUNCTION @agency@.enable_row_security(employee text DEFAULT NULL, unit_head text DEFAULT NULL, analyst text DEFAULT NULL,
+		approver text DEFAULT NULL, auditor text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	part record;
+	own text[] := '{employee_nip,education,performance,study_leave,record_check,assessment,incumbency,waiver,application}';
+	secret text[] := '{discipline,relation}';
+	everywhere text[] := '{agency_info,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,eligibility_rule,election_window,task,task_norm,task_volume,post_load}';
+	aggregates text[] := '{unit_workload,unit_balance,vacancy}';
+	persons text[] := '{candidate_ranking,transfer_status}';
+	thing text;
+	former record;
+BEGIN
+	FOR part IN SELECT * FROM (VALUES ('employee', employee), ('unit_head', unit_head), ('analyst', analyst), ('approver', approver), ('auditor', auditor)) AS v (part, role_name)
+		WHERE v.role_name IS NOT NULL
+	LOOP
+		IF NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = part.role_name) THEN
+			PERFORM mutasi.raise_error('42704', 'role "%1" does not exist', ARRAY[part.role_name::text],
+				hint => 'Create it first: CREATE ROLE …; people are then granted it.');
+		END IF;
+	END LOOP;
+	-- from a clean slate, so that it can be called again
+	FOR former IN SELECT p.polname, p.polrelid::regclass AS relation FROM pg_policy AS p JOIN pg_class AS c ON c.oid = p.polrelid
+			WHERE c.relnamespace = '@agency@'::regnamespace AND p.polname LIKE 'mutasi\_%' LOOP
+		EXECUTE format('DROP POLICY %I ON %s', former.polname, former.relation);
+	END LOOP;
+	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_move}'::text[] LOOP
+		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', thing);
+	END LOOP;
+
+	FOR part IN SELECT * FROM (VALUES ('employee', employee), ('unit_head', unit_head), ('analyst', analyst), ('approver', approver), ('auditor', auditor)) AS v (part, role_name)
+		WHERE v.role_name IS NOT NULL
+	LOOP
+		EXECUTE format('GRANT USAGE ON SCHEMA @agency@ TO %I', part.role_name);
+		FOREACH thing IN ARRAY everywhere || aggregates LOOP
+			EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
+		END LOOP;
+		IF part.part = 'employee' THEN
+			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_status}'::text[] LOOP
+				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
+			END LOOP;
+			EXECUTE format('CREATE POLICY mutasi_own ON employee FOR SELECT TO %I USING (employee_id = (SELECT my_employee()))', part.role_name);
+			FOREACH thing IN ARRAY own || secret LOOP
+				EXECUTE format('CREATE POLICY mutasi_own ON %I FOR SELECT TO %I USING (employee_id = (SELECT my_employee()))', thing, part.role_name);
+			END LOOP;
+			EXECUTE format('CREATE POLICY mutasi_own ON transfer FOR SELECT TO %I USING (employee_id = (SELECT my_employee()))', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_own_write ON transfer FOR UPDATE TO %I USING (employee_id = (SELECT my_employee()) AND initiative = ''own'')'
+				' WITH CHECK (employee_id = (SELECT my_employee()) AND initiative = ''own'' AND state IN (''draft'', ''submitted'', ''withdrawn''))', part.role_name);
+			EXECUTE format('GRANT UPDATE (state, state_reason) ON transfer TO %I', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_own ON transfer_document FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(false)))', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_own_write ON transfer_document FOR INSERT TO %I WITH CHECK (transfer_id IN (SELECT my_transfers(false)) AND code IN (''D02'', ''D06''))', part.role_name);
+			EXECUTE format('GRANT INSERT ON transfer_document TO %I', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_own ON transfer_history FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(false)))', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_own_file ON application FOR INSERT TO %I WITH CHECK (employee_id = (SELECT my_employee()) AND transfer_id IS NULL AND withdrawn_at IS NULL)', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_own_change ON application FOR UPDATE TO %I USING (employee_id = (SELECT my_employee()) AND transfer_id IS NULL)'
+				' WITH CHECK (employee_id = (SELECT my_employee()) AND transfer_id IS NULL)', part.role_name);
+			EXECUTE format('GRANT INSERT (employee_id, post_id, preference, reason), UPDATE (preference, reason, withdrawn_at) ON application TO %I', part.role_name);
+		ELSIF part.part = 'unit_head' THEN
+			FOREACH thing IN ARRAY own || '{employee,transfer,transfer_document,transfer_history,transfer_status}'::text[] LOOP
+				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
+			END LOOP;
+			FOREACH thing IN ARRAY own || '{employee}'::text[] LOOP
+				EXECUTE format('CREATE POLICY mutasi_led ON %I FOR SELECT TO %I USING (employee_id IN (SELECT my_people()))', thing, part.role_name);
+			END LOOP;
+			EXECUTE format('CREATE POLICY mutasi_led ON transfer FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_led_open ON transfer FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()) AND initiative = ''agency'')', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_led_step ON transfer FOR UPDATE TO %I USING (transfer_id IN (SELECT my_transfers(true))) WITH CHECK (true)', part.role_name);
+			EXECUTE format('GRANT INSERT (employee_id, to_post_id, reason, initiative, effective_on, plan_id), UPDATE (state, state_reason, effective_on) ON transfer TO %I', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_led ON transfer_document FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_led ON transfer_history FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
+		ELSIF part.part IN ('approver', 'auditor') THEN
+			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role}'::text[] LOOP
+				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
+			END LOOP;
+			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_move,ranking_row}'::text[] LOOP
+				EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO %I USING (true)', 'mutasi_' || part.part, thing, part.role_name);
+			END LOOP;
+			IF part.part = 'approver' THEN
+				FOREACH thing IN ARRAY '{transfer,transfer_document,waiver,record_check,application,transfer_plan_move}'::text[] LOOP
+					EXECUTE format('CREATE POLICY mutasi_approver_add ON %I FOR INSERT TO %I WITH CHECK (true)', thing, part.role_name);
+					EXECUTE format('CREATE POLICY mutasi_approver_change ON %I FOR UPDATE TO %I USING (true) WITH CHECK (true)', thing, part.role_name);
+					EXECUTE format('GRANT INSERT, UPDATE ON %I TO %I', thing, part.role_name);
+				END LOOP;
+				EXECUTE format('GRANT INSERT, UPDATE ON transfer_plan TO %I', part.role_name);
+			END IF;
+		END IF;
+	END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.enable_row_security(text, text, text, text, text) IS 'Puts row security on what tells of persons and grants the named database roles their parts. employee: own data and cases, may apply. unit_head: the people of the units led and transfers from and into them, may open cases. analyst: aggregates only. approver: everything, decides. auditor: everything, changes nothing. May be called again with other roles. Owner only.';
+REVOKE ALL ON FUNCTION @agency@.enable_row_security(text, text, text, text, text) FROM PUBLIC;
