@@ -1,0 +1,86 @@
+#!/bin/sh
+# An agency of the size of a large ministry's regional service: how long its
+# rankings, its views and its bulk loads take.
+#   AGENCY_PEOPLE=100000  people; units, posts, assessments and volumes follow
+set -eu
+people=${AGENCY_PEOPLE:-100000}
+sql() { psql -X -q -v ON_ERROR_STOP=1 "$@"; }
+
+sql <<SQL
+\set people $people
+SET client_min_messages = warning;
+CREATE EXTENSION mutasi;
+SELECT mutasi.create_agency('big') \g /dev/null
+SET search_path = big, mutasi, public;
+SELECT setseed(0.42) \g /dev/null
+
+INSERT INTO unit (unit_id, code, name, parent_id) SELECT n, 'U' || n, 'Unit ' || n, CASE WHEN n > 1 THEN greatest(1, n / 20) END FROM generate_series(1, :people * 3 / 100) AS n;
+INSERT INTO competency (competency_id, code, name) SELECT n, 'C' || n, 'Competency ' || n FROM generate_series(1, 200) AS n;
+INSERT INTO post (post_id, unit_id, code, title, family, class, seats)
+	SELECT n, 1 + n % (:people * 3 / 100), 'P' || n, 'Post ' || n % 400, 'family ' || n % 40, 5 + n % 8, 6 FROM generate_series(1, :people / 5) AS n;
+-- a post of family f asks nine common competencies and eight of its family
+INSERT INTO post_competency (post_id, competency_id, level, mandatory)
+	SELECT p, c, 2 + (p + c) % 3, false FROM generate_series(1, :people / 5) AS p, generate_series(1, 9) AS c
+	UNION ALL SELECT p, 10 + (p % 40) * 4 + c, 2 + (p + c) % 3, c = 0 FROM generate_series(1, :people / 5) AS p, generate_series(0, 7) AS c WHERE 10 + (p % 40) * 4 + c <= 200;
+INSERT INTO employee (employee_id, name, born_on, appointed_on, grade, grade_since)
+	SELECT n, 'Pegawai ' || n, date '1968-01-01' + (random() * 11000)::int, date '2000-01-01' + (random() * 8000)::int, 'III/' || substr('abcd', 1 + n % 4, 1), '2021-04-01' FROM generate_series(1, :people) AS n;
+INSERT INTO incumbency (employee_id, post_id, valid_from) SELECT n, 1 + n % (:people / 5), date '2015-01-01' + (n % 3000) FROM generate_series(1, :people) AS n;
+INSERT INTO education (employee_id, level) SELECT n, 3 + n % 6 FROM generate_series(1, :people) AS n;
+INSERT INTO performance (employee_id, year, rating) SELECT n, extract(year FROM current_date)::int - y, 3 + (hashint4(n * 3 + y) & 1) + (hashint4(n + y) & 1) FROM generate_series(1, :people) AS n, generate_series(1, 2) AS y;
+INSERT INTO record_check (employee_id, subject, checked_on, checked_by) SELECT n, s, '2024-01-01', 'x' FROM generate_series(1, :people) AS n, unnest('{discipline,study leave,family}'::text[]) AS s;
+CREATE UNLOGGED TABLE new_assessment AS
+	SELECT n AS employee_id, c AS competency_id, round((1 + 4 * random())::numeric, 2) AS level, date '2024-01-01' + (n % 300) AS assessed_on
+	FROM generate_series(1, :people) AS n
+	CROSS JOIN LATERAL (SELECT c FROM generate_series(1, 9) AS c UNION ALL SELECT 10 + (n % 40) * 4 + c FROM generate_series(0, 7) AS c WHERE 10 + (n % 40) * 4 + c <= 200
+		UNION ALL SELECT 171 + (n * 7 + c * 11) % 30 FROM generate_series(0, 2) AS c) AS w (c);
+CREATE TABLE plain_assessment (LIKE assessment INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES INCLUDING IDENTITY);
+ALTER TABLE plain_assessment ADD FOREIGN KEY (employee_id) REFERENCES employee, ADD FOREIGN KEY (competency_id) REFERENCES competency;
+VACUUM ANALYZE;
+SQL
+
+# seconds LABEL STATEMENT: prints the statement's time, in seconds
+seconds() {
+	sql -At <<-SQL | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 1 | awk '{ printf "%.2f", $1 / 1000 }'
+		SET search_path = big, mutasi, public;
+		\timing on
+		$1
+	SQL
+}
+
+echo "people: $people"
+rows=$(sql -At -c 'SELECT count(*) FROM big.new_assessment')
+plain=$(seconds 'INSERT INTO plain_assessment (employee_id, competency_id, level, assessed_on) SELECT * FROM new_assessment;')
+derived=$(seconds 'INSERT INTO assessment (employee_id, competency_id, level, assessed_on) SELECT * FROM new_assessment;')
+echo "load $rows assessments, s: plain table $plain, with derived profiles $derived, ratio $(echo "$plain $derived" | awk '{ printf "%.2f", $2 / $1 }')"
+sql -c 'DROP TABLE big.plain_assessment, big.new_assessment' -c 'VACUUM ANALYZE big.assessment' -c 'VACUUM ANALYZE big.employee'
+
+sql <<-SQL
+	\set people $people
+	SET search_path = big, mutasi, public;
+	INSERT INTO task (task_id, post_id, name, period_months) SELECT n, 1 + n % (:people / 5), 'task ' || n, 1 FROM generate_series(1, :people / 5 * 42) AS n;
+	INSERT INTO task_norm (task_id, norm_hours) SELECT n, 0.25 * (1 + n % 8) FROM generate_series(1, :people / 5 * 42) AS n;
+	ANALYZE task; ANALYZE task_norm;
+SQL
+loaded=$(seconds "INSERT INTO task_volume SELECT n, make_date(extract(year FROM current_date)::int - 1, m, 1), 10 + (n + m) % 12 FROM generate_series(1, $people / 5 * 42) AS n, generate_series(1, 12) AS m;")
+sql -c 'VACUUM ANALYZE'
+echo "load $(sql -At -c 'SELECT count(*) FROM big.task_volume') task volumes with derived hours, s: $loaded"
+
+for view in unit_workload unit_balance vacancy candidate_ranking transfer_status; do
+	first=$(seconds "SELECT count(*), count(v::text) FROM $view AS v \\g /dev/null")
+	again=$(seconds "SELECT count(*), count(v::text) FROM $view AS v \\g /dev/null")
+	echo "view $view, s: $first, again $again"
+done
+
+# candidates() of 60 vacant posts in one session, after three to warm up
+sql -At <<-SQL | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 60 | sort -n | awk '{ t[NR] = $1 } END { printf "candidates(post, 10), ms: p50 %.0f, p95 %.0f, worst %.0f\n", t[int(NR / 2)], t[int(NR * 0.95)], t[NR] }'
+	SET search_path = big, mutasi, public;
+	SELECT string_agg(format('SELECT count(*) FROM candidates(%s, 10);', 1 + n * 317 % ($people / 5)), chr(10)) AS run FROM generate_series(1, 63) AS n \gset
+	\timing on
+	:run
+SQL
+sql -At <<-SQL | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 20 | sort -n | awk '{ t[NR] = $1 } END { printf "opportunities(employee, 10), ms: p50 %.0f, worst %.0f\n", t[int(NR / 2)], t[NR] }'
+	SET search_path = big, mutasi, public;
+	SELECT string_agg(format('SELECT count(*) FROM opportunities(%s, 10);', 1 + n * 317 % $people), chr(10)) AS run FROM generate_series(1, 23) AS n \gset
+	\timing on
+	:run
+SQL
