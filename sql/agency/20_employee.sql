@@ -7,6 +7,8 @@ CREATE TABLE @agency@.employee (
 	left_on date,
 	grade_since date,
 	profile_as_of date,
+	recent_score numeric(7,6),
+	recent_score_of integer,
 	profile mutasi.competency_profile,
 	nip mutasi.nip UNIQUE,
 	grade text REFERENCES @agency@.grade,
@@ -25,6 +27,8 @@ COMMENT ON COLUMN @agency@.employee.left_on IS 'First day no longer in service; 
 COMMENT ON COLUMN @agency@.employee.grade_since IS 'Since when the grade is held (TMT golongan): seniority decides ties.';
 COMMENT ON COLUMN @agency@.employee.profile_as_of IS 'The day for which the profile was derived.';
 COMMENT ON COLUMN @agency@.employee.profile IS 'What the person holds, derived from the assessments; kept by triggers, never written by hand.';
+COMMENT ON COLUMN @agency@.employee.recent_score IS 'Mean score of the last ratings, derived from performance; kept by triggers, never written by hand.';
+COMMENT ON COLUMN @agency@.employee.recent_score_of IS 'What recent_score was derived for: the year, times 100, plus how many ratings.';
 COMMENT ON COLUMN @agency@.employee.nip IS 'Current civil-servant number (NIP, NI PPPK).';
 COMMENT ON COLUMN @agency@.employee.grade IS 'Current grade (golongan/ruang).';
 COMMENT ON COLUMN @agency@.employee.status IS 'cpns (candidate), pns (civil servant), pppk (contract), pppk_part_time (paruh waktu).';

@@ -226,6 +226,9 @@ BEGIN
 	derived := 'employee.profile';
 	corrected := derive_profiles(ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id), as_of);
 	RETURN NEXT;
+	derived := 'employee.recent_score';
+	corrected := derive_recent_scores(ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id), as_of);
+	RETURN NEXT;
 	derived := 'post.requirement';
 	corrected := derive_requirements(ARRAY(SELECT p.post_id FROM post AS p ORDER BY p.post_id));
 	RETURN NEXT;

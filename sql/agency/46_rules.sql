@@ -120,7 +120,7 @@ COMMENT ON FUNCTION @agency@.rule_study_leave(integer[], integer[], date, jsonb)
 -- The last finished year may not have been rated yet: one year of grace.
 CREATE FUNCTION @agency@.recent_rating(employees integer[], as_of date, years integer)
 	RETURNS TABLE (employee_id integer, ratings integer, lowest smallint, score numeric)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp SET enable_nestloop = on
 AS $body$
 #variable_conflict use_column
 BEGIN
@@ -137,6 +137,59 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION @agency@.recent_rating(integer[], date, integer) IS 'The ratings of the last years on record before a day: how many of the years asked for there are, the lowest, the mean score. Reaches back one year more, for a year not rated yet.';
+
+-- The mean score again as a column, so that a ranking can tell from the person's
+-- row alone how good the score can be at most; see best_people().
+CREATE FUNCTION @agency@.derive_recent_scores(employees integer[], as_of date DEFAULT current_date) RETURNS bigint
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	y policy := policy_on(as_of);
+	key integer := extract(year FROM as_of)::integer * 100 + y.rating_years;
+	written bigint;
+BEGIN
+	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(employees) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
+	WITH derived AS (
+		SELECT w.u AS employee_id, round(r.score, 6) AS score
+		FROM (SELECT DISTINCT u FROM unnest(employees) AS u) AS w LEFT JOIN recent_rating(employees, as_of, y.rating_years) AS r ON r.employee_id = w.u),
+	made AS (
+		UPDATE employee AS e SET recent_score = d.score, recent_score_of = key FROM derived AS d
+		WHERE e.employee_id = d.employee_id AND (e.recent_score IS DISTINCT FROM d.score OR e.recent_score_of IS DISTINCT FROM key)
+		RETURNING 1)
+	SELECT count(*) INTO written FROM made;
+	RETURN written;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.derive_recent_scores(integer[], date) IS 'Writes the recent performance scores of these people; returns how many changed.';
+
+CREATE FUNCTION @agency@.performance_derive_score() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF TG_TABLE_NAME = 'performance_rating' OR TG_OP = 'TRUNCATE' THEN
+		PERFORM derive_recent_scores(ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id));
+	ELSIF TG_OP = 'INSERT' THEN
+		PERFORM derive_recent_scores(ARRAY(SELECT DISTINCT c.employee_id FROM current_rows AS c));
+	ELSIF TG_OP = 'DELETE' THEN
+		PERFORM derive_recent_scores(ARRAY(SELECT DISTINCT f.employee_id FROM former AS f));
+	ELSE
+		PERFORM derive_recent_scores(ARRAY(SELECT c.employee_id FROM current_rows AS c UNION SELECT f.employee_id FROM former AS f));
+	END IF;
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.performance_derive_score() IS 'Trigger: derives the recent performance scores of the people whose ratings a statement touched.';
+CREATE TRIGGER performance_derive_score_insert AFTER INSERT ON @agency@.performance
+	REFERENCING NEW TABLE AS current_rows FOR EACH STATEMENT EXECUTE FUNCTION @agency@.performance_derive_score();
+CREATE TRIGGER performance_derive_score_update AFTER UPDATE ON @agency@.performance
+	REFERENCING OLD TABLE AS former NEW TABLE AS current_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.performance_derive_score();
+CREATE TRIGGER performance_derive_score_delete AFTER DELETE ON @agency@.performance
+	REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION @agency@.performance_derive_score();
+CREATE TRIGGER performance_derive_score_truncate AFTER TRUNCATE ON @agency@.performance
+	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.performance_derive_score();
+CREATE TRIGGER performance_derive_score AFTER UPDATE ON @agency@.performance_rating
+	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.performance_derive_score();
 
 CREATE FUNCTION @agency@.rule_performance(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)

@@ -14,33 +14,33 @@ CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of
 	RETURNS TABLE (employee_id integer, post_id integer, score numeric, competency numeric, performance numeric,
 		qualification numeric, experience numeric, balance numeric, from_post_id integer, from_unit_id integer)
 	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	-- how long the arrays are is not known to the planner, which takes them for short
+	SET enable_nestloop = off
 AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
 		WITH pair AS MATERIALIZED (SELECT q.e, q.p FROM unnest(employees, posts) AS q (e, p)),
-		person AS MATERIALIZED (SELECT array_agg(DISTINCT q.e) AS ids FROM pair AS q),
 		y AS MATERIALIZED (SELECT * FROM policy_on(as_of)),
 		target AS MATERIALIZED (
 			SELECT p.post_id, p.unit_id, p.requirement, p.family, p.min_education, p.education_fields
 			FROM post AS p WHERE p.post_id = ANY (posts)),
-		origin AS MATERIALIZED (SELECT c.* FROM person AS n CROSS JOIN LATERAL current_post(n.ids, as_of) AS c),
-		rated AS MATERIALIZED (SELECT r.* FROM person AS n CROSS JOIN y CROSS JOIN LATERAL recent_rating(n.ids, as_of, y.rating_years) AS r),
+		origin AS MATERIALIZED (SELECT c.* FROM current_post(employees, as_of) AS c),
+		rated AS MATERIALIZED (SELECT r.* FROM recent_rating(employees, as_of, (SELECT y.rating_years FROM y)) AS r),
 		figures AS MATERIALIZED (
 			SELECT f.unit_id, f.required, f.existing
 			FROM unit_figures(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
 		served AS MATERIALIZED (
 			SELECT i.employee_id, p.family, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of))) AS months
-			FROM person AS n
-			JOIN incumbency AS i ON i.employee_id = ANY (n.ids) AND i.valid_from <= as_of AND i.kind <> 'acting'
-			JOIN post AS p USING (post_id)
+			FROM incumbency AS i JOIN post AS p USING (post_id)
+			WHERE i.employee_id = ANY (employees) AND i.valid_from <= as_of AND i.kind <> 'acting'
+				AND p.family IN (SELECT t.family FROM target AS t)
 			GROUP BY i.employee_id, p.family),
 		schooling AS MATERIALIZED (
 			SELECT t.post_id, d.employee_id, max(d.level) AS level,
 				max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
-			FROM person AS n
-			JOIN education AS d ON d.employee_id = ANY (n.ids) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
-			CROSS JOIN target AS t
+			FROM education AS d CROSS JOIN target AS t
+			WHERE d.employee_id = ANY (employees) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
 			GROUP BY t.post_id, d.employee_id),
 		part AS (
 			SELECT q.e, q.p,
@@ -64,7 +64,7 @@ BEGIN
 				o.post_id AS from_post_id, o.unit_id AS from_unit_id
 			FROM pair AS q
 			CROSS JOIN y
-			JOIN employee AS e ON e.employee_id = q.e
+			JOIN (SELECT w.employee_id, w.profile, w.appointed_on FROM employee AS w WHERE w.employee_id = ANY (employees)) AS e ON e.employee_id = q.e
 			JOIN target AS t ON t.post_id = q.p
 			LEFT JOIN origin AS o ON o.employee_id = q.e
 			LEFT JOIN rated AS r ON r.employee_id = q.e
@@ -83,79 +83,95 @@ $body$;
 COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';
 
 -- The walk behind candidates() and rank_of(): people in the order of their
--- competency fit, page by page, each page scored in full, until nobody further
--- on can still come in front (threshold algorithm: what the other parts can add
--- is at most the sum of their weights). Exact, ties included.
+-- competency fit, reach after reach; of each reach those are scored in full, the
+-- most promising first, whose fit and performance alone leave them a chance; until
+-- nobody in the reach, nor beyond it, can still come in front (threshold
+-- algorithm: what a part can add is at most its weight). Exact, ties included.
 CREATE FUNCTION @agency@.best_people(post integer, k integer, least_score numeric, as_of date, eligible_only boolean) RETURNS integer[]
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	asked mutasi.competency_requirement;
+	own_unit integer;
 	y policy;
-	others numeric;
-	reach integer := greatest(1024, 8 * coalesce(k, 0));
-	people integer[];
-	fits numeric[];
+	key integer;
+	f record;
+	rest numeric;
+	reach integer := greatest(2000, 20 * coalesce(k, 0));
 	done integer := 0;
-	page_size integer := greatest(64, 2 * coalesce(k, 0));
+	fetched integer;
+	last_fit numeric;
+	people integer[];
+	bounds numeric[];
+	first integer;
+	page_size integer;
 	page integer[];
 	pool integer[] := '{}';
 	pool_scores numeric[] := '{}';
 	threshold numeric := least_score;
 BEGIN
-	SELECT p.requirement INTO asked FROM post AS p WHERE p.post_id = best_people.post;
+	SELECT p.requirement, p.unit_id INTO asked, own_unit FROM post AS p WHERE p.post_id = best_people.post;
 	IF NOT FOUND THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
 	END IF;
 	SELECT * INTO y FROM policy_on(as_of);
-	others := y.weight_performance + y.weight_qualification + y.weight_experience + y.weight_balance;
+	key := extract(year FROM as_of)::integer * 100 + y.rating_years;
+	-- education and experience can be full; the balance at most what the unit that
+	-- receives leaves room for, even by a share of full time
+	SELECT abs(u.required - u.existing) - abs(u.required - u.existing - 1) AS gain INTO f FROM unit_figures(ARRAY[own_unit], as_of) AS u;
+	-- (and a score is rounded, upwards at most by this much)
+	rest := 0.000001 + y.weight_qualification + y.weight_experience
+		+ y.weight_balance * CASE WHEN f.gain IS NULL THEN 1 WHEN f.gain <= -1 THEN 0.5 ELSE 1 END;
 	LOOP
-		SELECT array_agg(f.employee_id ORDER BY f.distance, f.employee_id), array_agg(f.fit ORDER BY f.distance, f.employee_id)
-			INTO people, fits
-			FROM (SELECT e.employee_id, e.profile OPERATOR(mutasi.<=>) asked AS distance, mutasi.match_score(e.profile, asked) AS fit
-				FROM employee AS e
-				WHERE (e.left_on IS NULL OR e.left_on > as_of)
-					AND e.employee_id <> ALL (ARRAY(SELECT i.employee_id FROM incumbency AS i
-						WHERE i.post_id = best_people.post AND i.kind <> 'acting'
-							AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)))
-				ORDER BY e.profile OPERATOR(mutasi.<=>) asked LIMIT reach) AS f;
-		-- Ties at the end of the reach may fall either way: those people are
-		-- looked at again from a longer reach, never half.
-		WHILE done < coalesce(cardinality(people), 0) LOOP
-			page := people[done + 1 : done + page_size];
+		-- people beyond those looked at already, in the same order
+		SELECT array_agg(n.employee_id ORDER BY n.bound DESC, n.employee_id), array_agg(n.bound ORDER BY n.bound DESC, n.employee_id),
+				min(n.fit), max(n.nth)
+			INTO people, bounds, last_fit, fetched
+			FROM (SELECT w.*, y.weight_competency * w.fit + y.weight_performance * w.performance + rest AS bound
+				FROM (SELECT e.employee_id, coalesce(mutasi.match_score(e.profile, asked), 0) AS fit,
+						CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END AS performance,
+						row_number() OVER () AS nth
+					FROM (SELECT o.employee_id, o.profile, o.recent_score, o.recent_score_of
+						FROM employee AS o
+						WHERE (o.left_on IS NULL OR o.left_on > as_of)
+							AND o.employee_id <> ALL (ARRAY(SELECT i.employee_id FROM incumbency AS i
+								WHERE i.post_id = best_people.post AND i.kind <> 'acting'
+									AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)))
+						ORDER BY o.profile OPERATOR(mutasi.<=>) asked LIMIT reach) AS e) AS w) AS n
+			WHERE threshold IS NULL OR n.bound >= threshold OR n.nth = reach;
+		first := 1;
+		page_size := greatest(32, 2 * coalesce(k, 0));
+		WHILE first <= coalesce(cardinality(people), 0) AND (threshold IS NULL OR bounds[first] >= threshold) LOOP
+			page := people[first : first + page_size - 1];
+			first := first + page_size;
 			IF eligible_only THEN
 				page := ARRAY(SELECT s.employee_id
 					FROM eligibility_summary(page, array_fill(best_people.post, ARRAY[cardinality(page)]), as_of) AS s WHERE s.eligible);
 			END IF;
-			SELECT array_agg(u.id), array_agg(u.score) INTO pool, pool_scores
-				FROM (SELECT w.id, w.score, rank() OVER (ORDER BY w.score DESC) AS place
-					FROM (SELECT o.id, o.score FROM unnest(pool, pool_scores) AS o (id, score)
-						UNION
-						SELECT s.employee_id, s.score
-						FROM score_pairs(page, array_fill(best_people.post, ARRAY[cardinality(page)]), as_of) AS s) AS w
-					WHERE least_score IS NULL OR w.score >= least_score) AS u
-				WHERE k IS NULL OR u.place <= k;
-			pool := coalesce(pool, '{}');
-			pool_scores := coalesce(pool_scores, '{}');
-			done := least(done + page_size, cardinality(people));
-			IF k IS NOT NULL AND cardinality(pool) >= k THEN
-				threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
-			END IF;
-			IF threshold > y.weight_competency * coalesce(fits[done], 0) + others THEN
-				RETURN pool;
+			IF page <> '{}' THEN
+				SELECT array_agg(u.id), array_agg(u.score) INTO pool, pool_scores
+					FROM (SELECT w.id, w.score, rank() OVER (ORDER BY w.score DESC) AS place
+						FROM (SELECT o.id, o.score FROM unnest(pool, pool_scores) AS o (id, score)
+							-- people of an earlier reach come again and are one
+							UNION
+							SELECT s.employee_id, s.score
+							FROM score_pairs(page, array_fill(best_people.post, ARRAY[cardinality(page)]), as_of) AS s) AS w
+						WHERE least_score IS NULL OR w.score >= least_score) AS u
+					WHERE k IS NULL OR u.place <= k;
+				pool := coalesce(pool, '{}');
+				pool_scores := coalesce(pool_scores, '{}');
+				IF k IS NOT NULL AND cardinality(pool) >= k THEN
+					threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
+				END IF;
 			END IF;
 			page_size := least(page_size * 2, 4096);
 		END LOOP;
-		IF coalesce(cardinality(people), 0) < reach THEN
-			RETURN pool;
-		END IF;
-		-- people at the same distance as the last one may have been cut off
-		-- in another order: start again behind the last different one
-		WHILE done > 0 AND fits[done] IS NOT DISTINCT FROM fits[cardinality(people)] LOOP
-			done := done - 1;
-		END LOOP;
+		-- everybody was within reach, or whoever is beyond it has no chance
+		EXIT WHEN coalesce(fetched, 0) < reach;
+		EXIT WHEN threshold > y.weight_competency * last_fit + y.weight_performance + rest;
 		reach := least(reach::bigint * 8, 2147483647)::integer;
 	END LOOP;
+	RETURN pool;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.best_people(integer, integer, numeric, date, boolean) IS 'Ids, in no order, of the k people with the highest composite score for a post and of all who equal the last of them; with least_score, of all who have at least that.';
