@@ -28,6 +28,7 @@ CREATE TABLE @agency@.policy (
 	weight_balance numeric(4,3) NOT NULL DEFAULT 0.10 CHECK (weight_balance >= 0),
 	full_experience_months integer NOT NULL DEFAULT 60 CHECK (full_experience_months > 0),
 	max_assessment_age_months integer NOT NULL DEFAULT 36 CHECK (max_assessment_age_months > 0),
+	notice_required boolean NOT NULL DEFAULT true,
 	min_group integer NOT NULL DEFAULT 5 CHECK (min_group >= 1),
 	CHECK (max_tenure_months >= min_tenure_months),
 	CONSTRAINT policy_weights_sum_to_one
@@ -48,6 +49,7 @@ COMMENT ON COLUMN @agency@.policy.grade_scheme IS 'Which bands grade a workload 
 COMMENT ON COLUMN @agency@.policy.surplus_weight IS 'How much holding more than asked counts against the fit, 0 to 1.';
 COMMENT ON COLUMN @agency@.policy.full_experience_months IS 'Months in the same job family that count as full experience.';
 COMMENT ON COLUMN @agency@.policy.max_assessment_age_months IS 'Age from which an assessment is reported as out of date.';
+COMMENT ON COLUMN @agency@.policy.notice_required IS 'Whether a transfer takes effect only after notice was given to the person, or waived with a reason.';
 COMMENT ON COLUMN @agency@.policy.min_group IS 'Aggregates over fewer people than this are not shown.';
 INSERT INTO @agency@.policy (policy_version, valid_from, published_at, published_by, note)
 	VALUES (1, '2000-01-01', now(), session_user, 'shipped defaults');

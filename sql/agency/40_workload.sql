@@ -213,7 +213,8 @@ CREATE INDEX post_load_year_idx ON @agency@.post_load (year);
 CREATE FUNCTION @agency@.unit_figures(units integer[], as_of date DEFAULT current_date, for_year integer DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, year integer, hours numeric, required numeric, existing numeric,
 		ratio numeric, seats integer, min_staff integer)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp SET enable_nestloop = on
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+	SET enable_nestloop = on
 AS $body$
 #variable_conflict use_column
 BEGIN

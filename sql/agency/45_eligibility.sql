@@ -91,7 +91,8 @@ COMMENT ON FUNCTION @agency@.months_between(date, date) IS 'Whole months from on
 -- additional one with the largest share.
 CREATE FUNCTION @agency@.current_post(employees integer[], as_of date)
 	RETURNS TABLE (employee_id integer, post_id integer, unit_id integer, since date, share numeric)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp SET enable_nestloop = on
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+	SET enable_nestloop = on
 AS $body$
 #variable_conflict use_column
 BEGIN

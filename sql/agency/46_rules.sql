@@ -120,7 +120,8 @@ COMMENT ON FUNCTION @agency@.rule_study_leave(integer[], integer[], date, jsonb)
 -- The last finished year may not have been rated yet: one year of grace.
 CREATE FUNCTION @agency@.recent_rating(employees integer[], as_of date, years integer)
 	RETURNS TABLE (employee_id integer, ratings integer, lowest smallint, score numeric)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp SET enable_nestloop = on
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	SET enable_nestloop = on
 AS $body$
 #variable_conflict use_column
 BEGIN

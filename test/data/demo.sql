@@ -138,12 +138,17 @@ UPDATE transfer SET state = 'decided', decision_letter = '800/17/BKPSDM', state_
 	decision_grounds = 'Those ranked higher do not pass a rule, see the eligibility list.' WHERE transfer_id = :case; COMMIT;
 INSERT INTO transfer_document (transfer_id, code, title, number, issued_on) VALUES (:case, 'D12', 'letter of appointment', '821/17/BKPSDM', current_date);
 BEGIN; SET LOCAL mutasi.actor = 'mayor'; UPDATE transfer SET state = 'appointed', appointment_letter = '821/17/BKPSDM' WHERE transfer_id = :case; COMMIT;
+SELECT issue_notice(:case, 'en') AS line \gset
 BEGIN; SET LOCAL mutasi.actor = 'personnel agency'; SELECT count(*) FROM apply_due_transfers() AS a WHERE a.applied \g /dev/null
 COMMIT;
 \echo
 SELECT h.seq AS "step", h.actor AS "who", h.action AS "action", coalesce(h.from_state, '') AS "from", h.to_state AS "to", left(encode(h.hash, 'hex'), 12) || '...' AS "seal of the row"
 FROM transfer_history AS h WHERE h.transfer_id = :case ORDER BY h.seq;
-\echo 'Each row of this history is hashed with the one before it: whoever alters one later, breaks the chain.'
+\echo 'Between the appointment and its effect the person is told, in a notice made from the decision''s own data:'
+\echo
+SELECT '    ' || l AS line FROM regexp_split_to_table(:'line', E'\n') AS l WHERE l <> '' \g (tuples_only=on format=unaligned)
+\echo
+\echo 'Each row of the history above is hashed with the one before it: whoever alters one later, breaks the chain.'
 \echo
 SELECT t.employee_name AS "who", t.from_post || ', ' || t.from_unit AS "from", t.to_post || ', ' || t.to_unit AS "to", t.kind AS "kind", t.state AS "state", t.rank AS "rank", t.policy_version AS "policy"
 FROM transfer_status AS t WHERE t.transfer_id = :case;

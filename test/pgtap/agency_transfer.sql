@@ -11,7 +11,9 @@ BEGIN
 	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
 END $$;
 CREATE FUNCTION pg_temp.documents(t integer) RETURNS void LANGUAGE sql AS $$
-	INSERT INTO kota.transfer_document (transfer_id, code, title) SELECT t, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d $$;
+	INSERT INTO kota.transfer_document (transfer_id, code, title) SELECT t, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d;
+	UPDATE kota.transfer SET decision_grounds = 'as the team advised' WHERE transfer_id = t;
+	INSERT INTO kota.notice (transfer_id, waived_because) VALUES (t, 'told in person') $$;
 CREATE FUNCTION pg_temp.up_to(t integer, until text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	s record;
@@ -38,12 +40,12 @@ SELECT results_eq('SELECT employee_id, kind FROM transfer ORDER BY 1', $$VALUES 
 SELECT throws_ok($$UPDATE transfer SET state = 'effective' WHERE employee_id = 2$$, 'MU002', NULL, 'no step is left out');
 SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, state) VALUES (5, 1, 'x', 'decided')$$, 'MU001', NULL, 'a case begins as a draft');
 SELECT pg_temp.step(1, 'unit head', 'submitted') \g /dev/null
+SELECT throws_ok('DELETE FROM transfer WHERE transfer_id = 1', 'MU006', NULL, 'a case that was submitted stays');
 SELECT throws_ok($$SELECT pg_temp.step(1, 'unit head', 'verification')$$, 'MU015', NULL, 'duties are separated');
 SELECT pg_temp.step(1, 'verifier', 'verification') \g /dev/null
 SELECT throws_ok($$SELECT pg_temp.step(1, 'verifier', 'analysis')$$, 'MU011', NULL, 'documents are asked for');
 SELECT pg_temp.documents(1) \g /dev/null
 SELECT pg_temp.step(1, 'verifier', 'analysis'), pg_temp.step(1, 'analyst', 'team_review') \g /dev/null
-SELECT throws_ok('DELETE FROM transfer WHERE transfer_id = 1', 'MU006', NULL, 'a case that was submitted stays');
 
 -- the decision
 INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'heavy sanction', current_date);

@@ -1,0 +1,128 @@
+-- Told before, followed up after, decided on grounds that can be looked at
+-- again: plans, notices, objections, messages, reviews, decision files, and the
+-- views about data and fairness.
+BEGIN;
+SELECT plan(57);
+\i test/data/small_agency.sql
+CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('mutasi.actor', who, true);
+	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
+END $$;
+CREATE FUNCTION pg_temp.up_to(t integer, until text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	s record;
+BEGIN
+	INSERT INTO kota.transfer_document (transfer_id, code, title) SELECT t, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d ON CONFLICT DO NOTHING;
+	FOR s IN SELECT * FROM (VALUES (1, 'unit head', 'submitted'), (2, 'verifier', 'verification'), (3, 'verifier', 'analysis'), (4, 'analyst', 'team_review'),
+			(5, 'mayor', 'decided'), (6, 'mayor', 'appointed')) AS v (n, who, state) ORDER BY n LOOP
+		PERFORM pg_temp.step(t, s.who, s.state);
+		EXIT WHEN s.state = until;
+	END LOOP;
+END $$;
+
+-- plans
+INSERT INTO transfer_plan (name, goal, period_from, period_to, indicator, baseline, target, evaluation)
+	VALUES ('2026', 'every health centre below a ratio of 1.5', current_date, current_date + 365, 'health centres above 1.5', 1, 0, 'unit_workload, by BKPSDM, in January');
+SELECT throws_ok($$INSERT INTO transfer_plan (name, goal, period_from, period_to, evaluation) VALUES ('x', 'y', '2026-01-01', '2027-01-01', '')$$, '23514', NULL, 'a plan says how it will be evaluated');
+SELECT is(propose_plan(1), 2, 'two nurses can be spared');
+SELECT results_eq('SELECT employee_id, to_post_id, from_post_id FROM transfer_plan_move ORDER BY 1', 'VALUES (2, 1, 2), (3, 1, 2)', 'the two best');
+SELECT is(propose_plan(1), 2, 'proposing again starts anew');
+SELECT results_eq('SELECT unit_id, existing_before, existing_after FROM plan_what_if(1)', 'VALUES (2, 1.00, 3.00), (3, 5.00, 3.00)', 'what the plan would do');
+UPDATE post SET min_staff = 4 WHERE post_id = 2;
+SELECT is(propose_plan(1), 1, 'never below the minimum staff of the donor');
+UPDATE post SET min_staff = 2 WHERE post_id = 2;
+UPDATE task_volume SET volume = 12000 WHERE task_id = 2;	-- 4.80 required, 5 there, 1.20 at most
+SELECT is(propose_plan(1), 1, 'nor above its workload ratio');
+UPDATE task_volume SET volume = 7500 WHERE task_id = 2;
+UPDATE post SET seats = 2 WHERE post_id = 1;
+SELECT is(propose_plan(1), 1, 'nor beyond the seats');
+UPDATE post SET seats = 4 WHERE post_id = 1;
+SELECT is(propose_plan(1), 2, 'and back');
+SELECT throws_ok('SELECT propose_plan(99)', 'MU102', 'there is no plan 99', 'unknown plan');
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+SELECT is(open_plan(1, current_date), 2, 'the plan''s transfers are opened');
+SELECT throws_ok('SELECT propose_plan(1)', 'MU115', NULL, 'and the proposals stay from then on');
+SELECT results_eq('SELECT proposed, under_way, effective FROM plan_summary', 'VALUES (2, 2, 0)', 'plan_summary');
+
+-- deciding for the second best
+SELECT transfer_id AS two FROM transfer WHERE employee_id = 2 \gset
+SELECT transfer_id AS three FROM transfer WHERE employee_id = 3 \gset
+UPDATE transfer SET state = 'withdrawn', state_reason = 'x' WHERE transfer_id = :three;
+SELECT pg_temp.up_to(:two, 'team_review') \g /dev/null
+SELECT throws_ok(format('SELECT pg_temp.step(%s, ''mayor'', ''decided'')', :two), 'MU113', format('transfer %s passes over 1 eligible people ranked higher, without grounds', :two), 'passing over the first needs grounds');
+UPDATE transfer SET decision_grounds = 'the first asked to stay' WHERE transfer_id = :two;
+SELECT lives_ok(format('SELECT pg_temp.step(%s, ''mayor'', ''decided'')', :two), 'with grounds it is decided');
+SELECT results_eq('SELECT rank, employee_id, chosen, eligible FROM decision_candidate ORDER BY rank LIMIT 3', 'VALUES (1, 3, false, true), (2, 2, true, true), (3, 4, false, false)', 'who stood where is kept');
+SELECT is((SELECT count(*) FROM decision_rule WHERE passed), 19::bigint, 'and how the chosen one passed the rules');
+SELECT throws_ok('UPDATE decision_candidate SET rank = 5 WHERE rank = 1', 'MU116', NULL, 'it cannot be changed');
+SELECT throws_ok('DELETE FROM decision_rule', 'MU116', NULL, 'nor deleted');
+SELECT throws_ok('TRUNCATE decision_rule', 'MU116', NULL, 'nor truncated');
+SELECT is((SELECT bool_and(same) FROM replay(:two)), true, 'replay: the same');
+INSERT INTO assessment (employee_id, competency_id, level, assessed_on) VALUES (3, 1, 1, current_date);
+SELECT results_eq(format('SELECT employee_id, score = replayed_score, difference FROM replay(%s) WHERE NOT same', :two),
+	$$VALUES (3, true, 'the assessments on record for that day now give another profile')$$, 'replay names whose record was changed afterwards; the kept ranking stands');
+DELETE FROM assessment WHERE employee_id = 3 AND assessed_on = current_date;
+SELECT throws_ok('SELECT * FROM replay(99)', 'MU102', NULL, 'nothing to replay');
+SELECT decision_file(:two) AS file \gset
+SELECT is(jsonb_array_length(:'file'::jsonb -> 'candidates'), 7, 'decision_file: everybody ranked');
+SELECT is(:'file'::jsonb #>> '{transfer,decision_grounds}', 'the first asked to stay', 'and the grounds');
+SET timezone = 'Asia/Jakarta';
+SELECT is(decision_file(:two)::text, :'file', 'the same bytes in another time zone');
+RESET timezone;
+
+-- notice, objection, effect
+SELECT pg_temp.step(:two, 'mayor', 'appointed') \g /dev/null
+SELECT is((SELECT message FROM apply_due_transfers()), format('transfer %s cannot take effect before notice is given', :two), 'no effect before notice');
+SELECT throws_ok(format('SELECT issue_notice(%s, ''fr'')', :two), '22023', NULL, 'a language without a template');
+SELECT throws_ok(format('SELECT issue_notice(%s)', :three), 'MU117', NULL, 'no notice of a case that is over');
+SELECT matches(issue_notice(:two, 'en'), 'To Pegawai 002.*workload ratio of Health Centre 2 goes from 0\.60 to 0\.75, that of Health Centre 1 from 4\.00 to 2\.00', 'the notice is made of the decision''s data');
+SELECT unalike((SELECT body FROM notice), '%{%', 'nothing in it is left to fill in');
+SELECT throws_ok(format('SELECT issue_notice(%s)', :two), '23505', NULL, 'once');
+SET LOCAL mutasi.actor = 'pegawai_2';
+SELECT lives_ok(format('SELECT acknowledge_notice(%s)', :two), 'the person acknowledges it');
+SELECT is(file_objection(:two, 'my child goes to school here'), 1, 'and objects');
+SET LOCAL mutasi.actor = 'pegawai_3';
+SELECT throws_ok(format('SELECT acknowledge_notice(%s)', :two), 'MU118', NULL, 'nobody else acknowledges');
+SELECT throws_ok(format('SELECT file_objection(%s, ''x'')', :two), 'MU118', NULL, 'nor objects');
+SET LOCAL mutasi.actor = 'personnel agency';
+SELECT ok((SELECT answer_due > current_date + 4 FROM objection), 'five working days to answer');
+SELECT is((SELECT message FROM apply_due_transfers()), format('an objection to transfer %s is open or was upheld', :two), 'an open objection holds it up');
+SELECT lives_ok($$SELECT answer_objection(1, 'the school term ends before the day', false)$$, 'answered');
+SELECT throws_ok($$SELECT answer_objection(1, 'again', true)$$, 'MU118', NULL, 'once');
+SELECT is((SELECT applied FROM apply_due_transfers()), true, 'then it takes effect');
+SELECT results_eq('SELECT months::int, due_on >= (current_date + make_interval(months => months))::date FROM placement_review ORDER BY 1', 'VALUES (3, true), (6, true), (12, true)', 'reviews are due');
+SELECT ok((SELECT bool_and(extract(isodow FROM due_on) < 6) FROM placement_review), 'on working days');
+
+-- the outbox
+SELECT is(announce_messages(), 2, 'two messages wait');
+SELECT is((SELECT count(*) FROM take_messages(1)), 1::bigint, 'one is taken');
+SELECT is((SELECT count(*) FROM take_messages()), 1::bigint, 'then the other');
+SELECT is((SELECT count(*) FROM take_messages()), 0::bigint, 'none twice');
+
+-- early warning
+UPDATE placement_review SET reviewed_on = current_date, reviewer = 'head', adaptation = 2, performance = 3, goal_reached = false, follow_up = 'none' WHERE months = 3;
+SELECT results_eq('SELECT months, warning FROM placement_review_due', $$VALUES (3, 'settles in badly; goal not reached')$$, 'a bad review without follow-up is a warning');
+UPDATE placement_review SET follow_up = 'mentoring' WHERE months = 3;
+SELECT is_empty('SELECT * FROM placement_review_due', 'until something is done');
+UPDATE placement_review SET due_on = current_date - 1 WHERE months = 6;
+SELECT is((SELECT overdue FROM placement_review_due), true, 'and an overdue one is shown');
+
+-- gaps, timeline, quality
+SELECT results_eq('SELECT competency_name, missing, mandatory, assessed FROM employee_gap WHERE employee_id = 6', $$VALUES ('Nursing care', 4.00, true, false)$$, 'employee_gap');
+SELECT is((SELECT count(*) FROM transfer_timeline WHERE transfer_id = :two), (SELECT count(*) FROM transfer_history WHERE transfer_id = :two), 'transfer_timeline');
+SELECT is_empty($$SELECT * FROM data_quality WHERE subject = 'employee' AND object_id = 1$$, 'nothing to complain about');
+INSERT INTO employee (employee_id, name) VALUES (60, 'Pegawai 060');
+SELECT is((SELECT count(*) FROM data_quality WHERE subject = 'employee' AND object_id = 60), 7::bigint, 'an empty record');
+INSERT INTO assessment (employee_id, competency_id, level, assessed_on) VALUES (1, 2, 6, '2020-01-01');
+SELECT is((SELECT problem FROM data_quality WHERE object_id = 1 AND subject = 'employee'), 'level 6.00 in "Communication", whose scale ends at 5.00', 'an impossible value');
+
+-- fairness: 8 people in three units of 2, 1 and 5; groups below 5 are not shown
+SELECT results_eq($$SELECT group_name, people FROM fairness WHERE dimension = 'unit' ORDER BY 1$$,
+	$$VALUES ('Health Centre 1', NULL::integer), ('Health Centre 2', NULL), ('Health Office', NULL), ('no unit', NULL)$$, 'small groups are not shown');
+INSERT INTO employee (name, sex) SELECT 'Pegawai ' || n, CASE WHEN n % 2 = 0 THEN 'male' ELSE 'female' END FROM generate_series(200, 239) AS n;
+SELECT results_eq($$SELECT group_name, people IS NULL FROM fairness WHERE dimension = 'sex' ORDER BY 1$$, $$VALUES ('female', true), ('male', false), ('unknown', true)$$,
+	'one small group alone: the next smallest is not shown either');
+
+SELECT * FROM finish();
+ROLLBACK;
