@@ -151,13 +151,13 @@ DECLARE
 BEGIN
 	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(employees) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
 	WITH derived AS (
-		SELECT w.u AS employee_id, round(r.score, 6) AS score
-		FROM (SELECT DISTINCT u FROM unnest(employees) AS u) AS w LEFT JOIN recent_rating(employees, as_of, y.rating_years) AS r ON r.employee_id = w.u),
+		SELECT w.u AS employee_id, o.recent_score AS former, round(r.score, 6) AS score
+		FROM (SELECT DISTINCT u FROM unnest(employees) AS u) AS w JOIN employee AS o ON o.employee_id = w.u LEFT JOIN recent_rating(employees, as_of, y.rating_years) AS r ON r.employee_id = w.u),
 	made AS (
 		UPDATE employee AS e SET recent_score = d.score, recent_score_of = key FROM derived AS d
-		WHERE e.employee_id = d.employee_id AND (e.recent_score IS DISTINCT FROM d.score OR e.recent_score_of IS DISTINCT FROM key)
-		RETURNING 1)
-	SELECT count(*) INTO written FROM made;
+		WHERE e.employee_id = d.employee_id AND (d.former IS DISTINCT FROM d.score OR e.recent_score_of IS DISTINCT FROM key)
+		RETURNING d.former IS DISTINCT FROM d.score AS changed)
+	SELECT count(*) FILTER (WHERE m.changed) INTO written FROM made AS m;
 	RETURN written;
 END
 $body$;

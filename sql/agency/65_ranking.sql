@@ -16,6 +16,8 @@ CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of
 	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
 	-- how long the arrays are is not known to the planner, which takes them for short
 	SET enable_nestloop = off
+	-- a nested loop that cannot be helped then looks dear enough to compile
+	SET jit = off
 AS $body$
 #variable_conflict use_column
 BEGIN

@@ -88,7 +88,8 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION @agency@.decision_record() IS 'Trigger: keeps what a decision was made from, and refuses one that passes over eligible people without grounds (MU113).';
-CREATE TRIGGER zz_decision_record AFTER UPDATE ON @agency@.transfer
+-- behind the look at eligibility, and its locks
+CREATE TRIGGER zzz_decision_record AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state = 'decided' AND NEW.to_post_id IS NOT NULL)
 	EXECUTE FUNCTION @agency@.decision_record();
 

@@ -30,6 +30,15 @@ $node->safe_psql('origin', $city . q{
 	SELECT take_ranking_snapshot(3);
 	INSERT INTO transfer (employee_id, to_post_id, reason, effective_on) VALUES (2, 1, 'PKM1 lacks nurses', current_date);
 	UPDATE transfer SET state = 'submitted';
+	INSERT INTO transfer (employee_id, to_post_id, reason, effective_on, decision_grounds) VALUES (3, 1, 'PKM1 lacks nurses', current_date, 'best of all');
+	INSERT INTO transfer_document (transfer_id, code, title, sha256) SELECT 2, d, d, sha256(d::bytea) FROM unnest('{D01,D05,D06,D07,D08,D10}'::text[]) AS d;
+	UPDATE transfer SET state = 'submitted' WHERE transfer_id = 2;
+	BEGIN; SET LOCAL mutasi.actor = 'verifier';
+	UPDATE transfer SET state = 'verification' WHERE transfer_id = 2;
+	UPDATE transfer SET state = 'analysis' WHERE transfer_id = 2; COMMIT;
+	BEGIN; SET LOCAL mutasi.actor = 'mayor';
+	UPDATE transfer SET state = 'team_review' WHERE transfer_id = 2;
+	UPDATE transfer SET state = 'decided' WHERE transfer_id = 2; COMMIT;
 });
 
 sub rows_of
@@ -43,7 +52,7 @@ sub rows_of
 }
 
 my $before = rows_of('origin');
-like($before, qr/kota\.transfer_history 2 /, 'the history is among the tables');
+like($before, qr/kota\.transfer_history 8 /, 'the history is among the tables');
 my $file = $node->basedir . '/agency.dump';
 command_ok([ 'pg_dump', '-Fc', '-f', $file, '-h', $node->host, '-p', $node->port, 'origin' ], 'dump');
 command_ok([ 'pg_restore', '--exit-on-error', '-h', $node->host, '-p', $node->port, '-d', 'copied', $file ], 'restore into an empty database');
@@ -57,7 +66,10 @@ is($node->safe_psql('copied', 'SELECT sum(corrected) FROM kota.rebuild_derived()
 my $ranking = 'SELECT rank, employee_id, score, eligible, reason FROM kota.candidates(1, 10)';
 is($node->safe_psql('copied', $ranking), $node->safe_psql('origin', $ranking), 'the same ranking');
 
-my ($status, $out, $err) = $node->psql('copied', q{UPDATE kota.transfer SET state = 'effective'});
+my $file_of = 'SELECT kota.decision_file(2)';
+is($node->safe_psql('copied', $file_of), $node->safe_psql('origin', $file_of), 'the same decision file, byte for byte');
+is($node->safe_psql('copied', 'SELECT bool_and(same) FROM kota.replay(2)'), 't', 'and the decision can be replayed');
+my ($status, $out, $err) = $node->psql('copied', q{UPDATE kota.transfer SET state = 'effective' WHERE transfer_id = 1});
 like($err, qr/cannot go from "submitted" to "effective"/, 'the workflow still guards the transfer');
 $node->safe_psql('copied', q{INSERT INTO kota.assessment (employee_id, competency_id, level, assessed_on) VALUES (1, 3, 5, current_date)});
 is($node->safe_psql('copied', 'SELECT profile FROM kota.employee WHERE employee_id = 1'), '{1:4, 2:3, 3:5}', 'and the triggers derive');
