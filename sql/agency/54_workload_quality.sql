@@ -1,12 +1,31 @@
 -- What is missing or impossible in the data that workload figures rest on,
 -- each with the way to mend it.
 
-CREATE VIEW @agency@.workload_data_quality WITH (security_invoker = true) AS
+-- A function, so that it can do without JIT: compiling a query of this length
+-- takes longer than running it.
+CREATE FUNCTION @agency@.workload_findings()
+	RETURNS TABLE (problem text, subject text, subject_id integer, unit_id integer, what text, detail text, remedy text)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
+AS $body$
 	WITH latest AS MATERIALIZED (
-		SELECT max(l.year) AS year FROM @agency@.post_load AS l WHERE l.year <= extract(year FROM current_date))
-	SELECT 'unit without posts' AS problem, 'unit' AS subject, u.unit_id AS subject_id, u.unit_id, u.code || ' ' || u.name AS what,
-		'no post, so no work and no staff is counted' AS detail,
-		'Add its posts to the table post, or end the unit with valid_to.' AS remedy
+		SELECT max(l.year) AS year FROM @agency@.post_load AS l WHERE l.year <= extract(year FROM current_date)),
+	-- Volumes are many. The monthly work tells which posts can have anything
+	-- missing; only their tasks are looked through one by one.
+	months AS MATERIALIZED (
+		SELECT l.post_id, min(l.volumes) AS fewest, count(*) AS months,
+			min(l.month) AS first, max(l.month) AS last, sum(l.without_norm) AS without_norm,
+			coalesce(min(l.volumes) FILTER (WHERE extract(year FROM l.month) = y.year), 0) AS fewest_in_year
+		FROM @agency@.post_month_load AS l CROSS JOIN latest AS y GROUP BY l.post_id),
+	tasks AS MATERIALIZED (
+		SELECT t.post_id, count(*) AS tasks FROM @agency@.task AS t GROUP BY t.post_id),
+	suspects AS MATERIALIZED (
+		SELECT t.task_id, t.post_id, t.name, t.period_months
+		FROM months AS m JOIN tasks AS k USING (post_id) JOIN @agency@.task AS t USING (post_id)
+		WHERE m.fewest < k.tasks
+			OR m.months <> extract(year FROM age(m.last, m.first)) * 12 + extract(month FROM age(m.last, m.first)) + 1)
+	SELECT 'unit without posts', 'unit', u.unit_id, u.unit_id, u.code || ' ' || u.name,
+		'no post, so no work and no staff is counted',
+		'Add its posts to the table post, or end the unit with valid_to.'
 	FROM @agency@.unit AS u
 	WHERE (u.valid_to IS NULL OR u.valid_to > current_date)
 		AND NOT EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id AND (p.valid_to IS NULL OR p.valid_to > current_date))
@@ -34,30 +53,35 @@ CREATE VIEW @agency@.workload_data_quality WITH (security_invoker = true) AS
 	UNION ALL
 	SELECT 'volume before its norm', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
 		format('volumes from %s, norms only from %s on', v.first, n.first), 'Add to task_norm the norm that held then.'
-	FROM @agency@.task AS t
+	FROM months AS m
+	JOIN @agency@.task AS t USING (post_id)
 	JOIN @agency@.post AS p USING (post_id)
-	JOIN (SELECT x.task_id, min(x.valid_from) AS first FROM @agency@.task_norm AS x GROUP BY x.task_id) AS n USING (task_id)
+	CROSS JOIN LATERAL (SELECT min(x.valid_from) AS first FROM @agency@.task_norm AS x WHERE x.task_id = t.task_id) AS n
 	CROSS JOIN LATERAL (SELECT x.period_start AS first FROM @agency@.task_volume AS x
 		WHERE x.task_id = t.task_id ORDER BY x.period_start LIMIT 1) AS v
-	WHERE v.first < n.first
+	WHERE m.without_norm > 0 AND v.first < n.first
 	UNION ALL
 	SELECT 'task without volumes', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
 		format('no volume in %s, the latest year on record', coalesce(y.year::text, 'any year')),
 		'Record its volumes in task_volume; 0 where it was not done.'
-	FROM @agency@.task AS t JOIN @agency@.post AS p USING (post_id) CROSS JOIN latest AS y
-	WHERE (p.valid_to IS NULL OR p.valid_to > current_date)
+	FROM tasks AS k
+	LEFT JOIN months AS m USING (post_id)
+	JOIN @agency@.task AS t USING (post_id)
+	JOIN @agency@.post AS p USING (post_id)
+	CROSS JOIN latest AS y
+	WHERE (p.valid_to IS NULL OR p.valid_to > current_date) AND k.tasks > coalesce(m.fewest_in_year, 0)
 		AND NOT EXISTS (SELECT FROM @agency@.task_volume AS v WHERE v.task_id = t.task_id
 			AND v.period_start >= make_date(y.year, 1, 1) AND v.period_start <= make_date(y.year, 12, 31))
 	UNION ALL
 	SELECT 'gap in the volumes', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
 		format('%s of %s periods from %s to %s are on record', g.present, g.periods, g.first, g.last),
 		'Record the missing periods in task_volume; 0 where it was not done.'
-	FROM @agency@.task AS t
+	FROM suspects AS t
 	JOIN @agency@.post AS p USING (post_id)
-	JOIN (SELECT v.task_id, count(*) AS present, min(v.period_start) AS first, max(v.period_start) AS last,
+	CROSS JOIN LATERAL (SELECT count(*) AS present, min(v.period_start) AS first, max(v.period_start) AS last,
 			(extract(year FROM age(max(v.period_start), min(v.period_start))) * 12
 				+ extract(month FROM age(max(v.period_start), min(v.period_start))))::integer AS months
-		FROM @agency@.task_volume AS v GROUP BY v.task_id) AS s USING (task_id)
+		FROM @agency@.task_volume AS v WHERE v.task_id = t.task_id) AS s
 	CROSS JOIN LATERAL (SELECT s.present, s.months / t.period_months + 1 AS periods, s.first, s.last) AS g
 	WHERE g.present < g.periods
 	UNION ALL
@@ -119,7 +143,12 @@ CREATE VIEW @agency@.workload_data_quality WITH (security_invoker = true) AS
 	JOIN @agency@.post AS p USING (post_id)
 	JOIN @agency@.unit AS u ON u.unit_id = p.unit_id
 	WHERE least(p.valid_to, u.valid_to) <= current_date AND i.kind <> 'acting' AND i.valid_from <= current_date
-		AND (i.valid_to IS NULL OR i.valid_to > current_date);
+		AND (i.valid_to IS NULL OR i.valid_to > current_date)
+$body$;
+COMMENT ON FUNCTION @agency@.workload_findings() IS 'What workload_data_quality shows.';
+
+CREATE VIEW @agency@.workload_data_quality WITH (security_invoker = true) AS
+	SELECT f.problem, f.subject, f.subject_id, f.unit_id, f.what, f.detail, f.remedy FROM @agency@.workload_findings() AS f;
 COMMENT ON VIEW @agency@.workload_data_quality IS 'What is missing or impossible in the data that workload figures rest on, one row a finding, with the way to mend it. Shows names: it runs with the reader''s rights.';
 COMMENT ON COLUMN @agency@.workload_data_quality.problem IS 'Kind of finding.';
 COMMENT ON COLUMN @agency@.workload_data_quality.subject IS 'unit, post, task or employee.';

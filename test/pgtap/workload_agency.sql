@@ -1,7 +1,7 @@
 -- The workload part of an agency schema: months, trend with roll-up, validity
 -- of norms and effective time, surges, projection, snapshots, data quality.
 BEGIN;
-SELECT plan(56);
+SELECT plan(57);
 SET LOCAL client_min_messages = warning;
 SELECT mutasi.create_agency('workload_city');
 SET LOCAL search_path = workload_city, mutasi, public;
@@ -164,6 +164,13 @@ SELECT results_eq($$ SELECT problem, subject, subject_id, unit_id FROM workload_
 	'each defect is found, with its place');
 SELECT is((SELECT count(*) FROM workload_data_quality WHERE remedy IS NULL OR detail IS NULL OR what IS NULL), 0::bigint, 'each names its remedy');
 SELECT is((SELECT volumes_without_norm FROM unit_workload_trend WHERE unit_id = 4 AND month = '2025-03-01'), 1, 'the trend tells of the volume without norm');
+
+-- gaps that make up for each other month by month
+INSERT INTO task (task_id, post_id, name, period_months) VALUES (7, 4, 'odd', 1), (8, 4, 'even', 1);
+INSERT INTO task_volume SELECT 7 + k % 2, (date '2025-01-01' + make_interval(months => k))::date, 1 FROM generate_series(0, 9) AS k;
+SELECT results_eq($$ SELECT subject_id, detail FROM workload_data_quality WHERE problem = 'gap in the volumes' AND unit_id = 6 ORDER BY 1 $$,
+	$$ VALUES (7, '5 of 9 periods from 2025-01-01 to 2025-09-01 are on record'), (8, '5 of 9 periods from 2025-02-01 to 2025-10-01 are on record') $$,
+	'gaps of two tasks that fill each other');
 
 TRUNCATE task_volume;
 SELECT is((SELECT count(*) FROM post_month_load), 0::bigint, 'no volumes, no months');
