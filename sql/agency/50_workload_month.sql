@@ -17,7 +17,7 @@ AS $body$
 BEGIN
 	-- what held until now, for all time before, unless something is on record
 	INSERT INTO post_effective_time (post_id, valid_from, effective_hours)
-		SELECT OLD.post_id, least(OLD.valid_from, current_date - 1), OLD.effective_hours
+		SELECT OLD.post_id, date '1900-01-01', OLD.effective_hours
 		WHERE NOT EXISTS (SELECT FROM post_effective_time AS t WHERE t.post_id = OLD.post_id AND t.valid_from <= current_date)
 		ON CONFLICT DO NOTHING;
 	INSERT INTO post_effective_time AS t (post_id, valid_from, effective_hours)
