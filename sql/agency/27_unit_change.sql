@@ -1,0 +1,111 @@
+-- Units merged and split. The past stays where it was: posts are not moved but
+-- end, and go on as new ones in the other unit, with their people, what they
+-- ask, their tasks and norms; volumes already counted stay with the old ones.
+
+CREATE FUNCTION @agency@.move_posts(posts integer[], to_unit integer, as_of date DEFAULT current_date) RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	target unit;
+	former post;
+	held incumbency;
+	made integer;
+	moved jsonb := '{}';
+	hindrance record;
+BEGIN
+	SELECT u.* INTO target FROM unit AS u WHERE u.unit_id = to_unit FOR KEY SHARE;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no unit %1', ARRAY[to_unit::text]);
+	END IF;
+	PERFORM FROM post AS p WHERE p.post_id = ANY (posts) ORDER BY p.post_id FOR NO KEY UPDATE;
+	SELECT t.transfer_id, p.code INTO hindrance FROM transfer AS t JOIN post AS p ON p.post_id IN (t.from_post_id, t.to_post_id)
+		WHERE t.is_open AND p.post_id = ANY (posts) ORDER BY t.transfer_id LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU121', 'post %1 cannot move to another unit while transfer %2 is under way', ARRAY[hindrance.code, hindrance.transfer_id::text],
+			hint => 'Bring the transfer to its end first, or cancel it.');
+	END IF;
+	FOR former IN SELECT p.* FROM post AS p WHERE p.post_id = ANY (posts) AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.unit_id <> to_unit ORDER BY p.post_id LOOP
+		INSERT INTO post (unit_id, class, seats, min_staff, code, title, family, kind, min_grade, min_education, education_fields, surplus_weight,
+				effective_hours, reports_to, open, valid_from)
+			VALUES (to_unit, former.class, former.seats, former.min_staff, former.code || '@' || target.code || ':' || as_of, former.title, former.family, former.kind, former.min_grade,
+				former.min_education, former.education_fields, former.surplus_weight, former.effective_hours, former.reports_to, former.open, as_of)
+			RETURNING post_id INTO made;
+		moved := moved || jsonb_build_object(former.post_id::text, made);
+		INSERT INTO post_competency (post_id, competency_id, level, weight, kind, mandatory)
+			SELECT made, c.competency_id, c.level, c.weight, c.kind, c.mandatory FROM post_competency AS c WHERE c.post_id = former.post_id;
+		WITH copied AS (
+			INSERT INTO task (post_id, name, period_months) SELECT made, t.name, t.period_months FROM task AS t WHERE t.post_id = former.post_id
+				RETURNING task_id, name)
+		INSERT INTO task_norm (task_id, valid_from, norm_hours)
+			SELECT c.task_id, n.valid_from, n.norm_hours FROM copied AS c
+			JOIN task AS t ON t.post_id = former.post_id AND t.name = c.name JOIN task_norm AS n ON n.task_id = t.task_id;
+		FOR held IN SELECT i.* FROM incumbency AS i WHERE i.post_id = former.post_id AND (i.valid_to IS NULL OR i.valid_to > as_of) ORDER BY i.incumbency_id LOOP
+			IF held.valid_from >= as_of THEN
+				DELETE FROM incumbency AS i WHERE i.incumbency_id = held.incumbency_id;
+			ELSE
+				UPDATE incumbency AS i SET valid_to = as_of WHERE i.incumbency_id = held.incumbency_id;
+			END IF;
+			INSERT INTO incumbency (employee_id, post_id, valid_from, valid_to, share, kind, letter)
+				VALUES (held.employee_id, made, greatest(held.valid_from, as_of), held.valid_to, held.share, held.kind, held.letter);
+		END LOOP;
+		UPDATE post AS p SET valid_to = as_of, open = false WHERE p.post_id = former.post_id;
+	END LOOP;
+	UPDATE post AS p SET reports_to = (moved ->> p.reports_to::text)::integer
+		WHERE p.reports_to IS NOT NULL AND moved ? p.reports_to::text AND (p.valid_to IS NULL OR p.valid_to > as_of);
+	RETURN (SELECT count(*) FROM jsonb_object_keys(moved));
+END
+$body$;
+COMMENT ON FUNCTION @agency@.move_posts(integer[], integer, date) IS 'Moves posts with their holders, requirements, tasks and norms to another unit from a day on: each ends and goes on as a new post there, so that past figures stay. Refused while a transfer from or to one is under way (MU121). Returns how many.';
+
+CREATE FUNCTION @agency@.merge_units(units integer[], into_unit integer, as_of date DEFAULT current_date, legal_basis text DEFAULT NULL) RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	moved integer;
+	missing integer;
+BEGIN
+	SELECT w INTO missing FROM unnest(units || into_unit) AS w WHERE NOT EXISTS (SELECT FROM unit AS u WHERE u.unit_id = w) LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no unit %1', ARRAY[missing::text]);
+	END IF;
+	IF into_unit = ANY (units) THEN
+		PERFORM mutasi.raise_error('22023', 'unit %1 cannot be merged into itself', ARRAY[into_unit::text]);
+	END IF;
+	IF into_unit IN (SELECT s FROM unnest(units) AS w CROSS JOIN LATERAL unit_subtree(w) AS s) THEN
+		PERFORM mutasi.raise_error('MU101', 'unit %1 is below one that would be merged into it', ARRAY[into_unit::text],
+			hint => 'Give it another parent first.');
+	END IF;
+	moved := move_posts(ARRAY(SELECT p.post_id FROM post AS p WHERE p.unit_id = ANY (units)), into_unit, as_of);
+	INSERT INTO unit_change (kind, unit_id, other_unit_id, changed_on, legal_basis)
+		SELECT 'merge', w, into_unit, as_of, merge_units.legal_basis FROM unnest(units) AS w;
+	UPDATE unit AS u SET parent_id = into_unit WHERE u.parent_id = ANY (units) AND u.unit_id <> ALL (units);
+	UPDATE unit AS u SET valid_to = as_of WHERE u.unit_id = ANY (units);
+	RETURN moved;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.merge_units(integer[], integer, date, text) IS 'Merges units into another from a day on: posts move (see move_posts), units below get the new parent, the merged ones end. Returns how many posts moved.';
+
+CREATE FUNCTION @agency@.split_unit(unit integer, posts integer[], code text, name text, as_of date DEFAULT current_date, legal_basis text DEFAULT NULL) RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	made integer;
+	stranger integer;
+BEGIN
+	IF NOT EXISTS (SELECT FROM unit AS u WHERE u.unit_id = split_unit.unit) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no unit %1', ARRAY[unit::text]);
+	END IF;
+	SELECT w INTO stranger FROM unnest(posts) AS w WHERE NOT EXISTS (SELECT FROM post AS p WHERE p.post_id = w AND p.unit_id = split_unit.unit) LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('22023', 'post %1 is not one of unit %2', ARRAY[stranger::text, unit::text]);
+	END IF;
+	INSERT INTO unit (parent_id, code, name, kind, valid_from)
+		SELECT u.parent_id, split_unit.code, split_unit.name, u.kind, as_of FROM unit AS u WHERE u.unit_id = split_unit.unit
+		RETURNING unit_id INTO made;
+	PERFORM move_posts(posts, made, as_of);
+	INSERT INTO unit_change (kind, unit_id, other_unit_id, changed_on, legal_basis)
+		VALUES ('split', split_unit.unit, made, as_of, split_unit.legal_basis);
+	RETURN made;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.split_unit(integer, integer[], text, text, date, text) IS 'Makes a new unit out of some posts of a unit from a day on (see move_posts), beside it in the tree; returns its id.';
