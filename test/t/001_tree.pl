@@ -109,7 +109,7 @@ for my $room ([ 'kernel', 'mutasi' ], [ 'agency', '@agency@' ])
 			next if $name =~ /^%/;
 			push @bad, "$kind $name is not qualified (PS017)";
 		}
-		while ($sql =~ /\bSET\s+search_path\s*(?:=|TO)\s*([^;\n]*?)(?=\s+(?:AS|LANGUAGE|STABLE|VOLATILE|IMMUTABLE|STRICT|PARALLEL|SECURITY|COST|ROWS|RETURNS|BEGIN)\b|[;\n]|$)/gi)
+		while ($sql =~ /\bSET\s+search_path\s*(?:=|TO)\s*([^;\n]*?)(?=\s+(?:SET|AS|LANGUAGE|STABLE|VOLATILE|IMMUTABLE|STRICT|PARALLEL|SECURITY|COST|ROWS|RETURNS|BEGIN)\b|[;\n]|$)/gi)
 		{
 			# an agency's functions find its own tables: the schema is its owner's, pg_catalog
 			# comes before it where it is not listed, and pg_temp comes last
