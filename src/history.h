@@ -43,9 +43,11 @@ typedef struct HistoryRow
 /* Called for each row of a case, newest first, until it returns false. */
 typedef bool (*HistoryVisitor) (const HistoryRow *row, void *arg);
 
-extern void history_walk(WorkflowTarget *target, Datum *key, bool with_values, HistoryVisitor visit, void *arg);
-extern bool history_head(WorkflowTarget *target, Datum *key, HistoryRow *head);
-extern void history_append(WorkflowTarget *target, Datum *key, const HistoryRow *head, HistoryRow *row);
+extern void history_walk(WorkflowTarget *target, Datum *key, bool with_values, bool keep,
+						 HistoryVisitor visit, void *arg);
+extern bool history_head(WorkflowTarget *target, Datum *key, bool keep, HistoryRow *head);
+extern void history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *head, HistoryRow *row);
+extern void history_forget(SubTransactionId subid);
 extern void history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_values, HistoryRow *row);
 
 extern void history_append_value(StringInfo buf, ValueType *type, Datum value, bool isnull);
@@ -54,6 +56,11 @@ extern char *history_key_text(ValueType *types, int nkeys, Datum *key);
 extern char *history_changes(const WorkflowTarget *target, TupleDesc desc, TupleTableSlot *old,
 							 TupleTableSlot *new, const Bitmapset *changed);
 
+extern void history_hash_bytes(StringInfo buf, const void *bytes, uint32 len);
+extern void history_hash_text(StringInfo buf, const char *text);
+extern void history_hash_int(StringInfo buf, int64 value);
+extern void history_digest(StringInfo buf, uint8 *result);
+extern void history_allow(bool allow);
 extern void history_values_hash(const HistoryRow *row, uint8 *result);
 extern void history_row_hash(const char *key_json, const HistoryRow *row, uint8 *result);
 

@@ -16,11 +16,15 @@
 #include "access/relscan.h"
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "replication/logicalworker.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
@@ -98,36 +102,180 @@ history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_
 	row->has_hashes &= slot_bytes(slot, at[HISTORY_PREVIOUS_HASH], row->previous_hash, HISTORY_HASH_LEN);
 }
 
+/* --- what is open while a history is read and written --- */
+
+/*
+ * Opening the history, its index and an executor state costs more than one row
+ * does, so a statement keeps them from its first row to its last: the trigger
+ * workflow_end() fires behind all row triggers of a statement, under the same
+ * resource owner, and closes them.  Whoever has no such end to wait for
+ * (acts, partitions) opens and closes for himself.
+ */
+typedef struct HistoryAccess
+{
+	Relation	history;
+	Relation	index;
+	IndexScanDesc scan;
+	TupleTableSlot *scan_slot;
+	EState	   *estate;			/* of the insertion, opened when needed */
+	ResultRelInfo *result;
+	TupleTableSlot *slot;
+	MemoryContext cxt;
+	SubTransactionId subid;
+	bool		in_use;
+} HistoryAccess;
+
+static HistoryAccess *kept = NULL;
+
+static HistoryAccess *
+open_access(WorkflowTarget *target)
+{
+	MemoryContext cxt = AllocSetContextCreate(TopTransactionContext, "mutasi history access", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	HistoryAccess *access = palloc0(sizeof(HistoryAccess));
+
+	access->cxt = cxt;
+	access->subid = GetCurrentSubTransactionId();
+	access->history = table_open(target->history, RowExclusiveLock);
+	access->index = index_open(target->history_index, RowExclusiveLock);
+	access->scan_slot = table_slot_create(access->history, NULL);
+	access->scan = compat_index_beginscan(access->history, access->index, SnapshotSelf, target->nkeys);
+	MemoryContextSwitchTo(old);
+	return access;
+}
+
+static void
+open_for_insert(HistoryAccess *access)
+{
+	MemoryContext old = MemoryContextSwitchTo(access->cxt);
+	TriggerDesc *triggers;
+
+	access->estate = CreateExecutorState();
+	MemoryContextSwitchTo(access->estate->es_query_cxt);
+	access->result = makeNode(ResultRelInfo);
+	InitResultRelInfo(access->result, access->history, 0, NULL, 0);
+	/* our guard would only let us in; triggers of other people must fire */
+	triggers = access->result->ri_TrigDesc;
+	if (triggers && !triggers->trig_insert_after_row)
+	{
+		bool		only_guard = true;
+
+		for (int i = 0; i < triggers->numtriggers; i++)
+			if (TRIGGER_TYPE_MATCHES(triggers->triggers[i].tgtype, TRIGGER_TYPE_ROW,
+									 TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT) &&
+				strcmp(triggers->triggers[i].tgname, "mutasi_history_guard") != 0)
+				only_guard = false;
+		if (only_guard)
+			access->result->ri_TrigDesc = NULL;
+	}
+	ExecOpenIndices(access->result, false);
+	access->slot = ExecInitExtraTupleSlot(access->estate, RelationGetDescr(access->history),
+										  table_slot_callbacks(access->history));
+	MemoryContextSwitchTo(old);
+}
+
+static void
+close_access(HistoryAccess *access)
+{
+	if (access->estate)
+	{
+		ExecCloseIndices(access->result);
+		ExecCloseResultRelations(access->estate);
+		ExecResetTupleTable(access->estate->es_tupleTable, false);
+		FreeExecutorState(access->estate);
+	}
+	index_endscan(access->scan);
+	ExecDropSingleTupleTableSlot(access->scan_slot);
+	index_close(access->index, NoLock);
+	table_close(access->history, NoLock);
+	MemoryContextDelete(access->cxt);
+}
+
+/* What a caller may use until end_access(). */
+static HistoryAccess *
+begin_access(WorkflowTarget *target, bool keep)
+{
+	HistoryAccess *access;
+
+	if (keep && kept && !kept->in_use)
+	{
+		if (RelationGetRelid(kept->history) == target->history && kept->subid == GetCurrentSubTransactionId())
+		{
+			kept->in_use = true;
+			return kept;
+		}
+	}
+	access = open_access(target);
+	if (keep && kept == NULL)
+		kept = access;
+	access->in_use = true;
+	return access;
+}
+
+static void
+end_access(HistoryAccess *access)
+{
+	access->in_use = false;
+	if (access != kept)
+		close_access(access);
+}
+
+/* At the end of a transaction or subtransaction: what it left open is closed by now. */
+void
+history_forget(SubTransactionId subid)
+{
+	if (kept && (subid == InvalidSubTransactionId || kept->subid == subid))
+	{
+		if (subid != InvalidSubTransactionId)
+			MemoryContextDelete(kept->cxt);
+		kept = NULL;
+	}
+	if (subid == InvalidSubTransactionId)
+		appending = 0;
+}
+
+/* workflow_end(): AFTER STATEMENT; closes what the statement's rows kept open. */
+PG_FUNCTION_INFO_V1(mutasi_workflow_end);
+Datum
+mutasi_workflow_end(PG_FUNCTION_ARGS)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired as a trigger", "mutasi.workflow_end")));
+	/* a statement within a statement leaves it to the outer one */
+	if (kept && !kept->in_use && kept->subid == GetCurrentSubTransactionId())
+	{
+		HistoryAccess *access = kept;
+
+		kept = NULL;
+		close_access(access);
+	}
+	return PointerGetDatum(NULL);
+}
+
 /* Visits the rows of a case, newest first, as they are now. */
 void
-history_walk(WorkflowTarget *target, Datum *key, bool with_values, HistoryVisitor visit, void *arg)
+history_walk(WorkflowTarget *target, Datum *key, bool with_values, bool keep, HistoryVisitor visit, void *arg)
 {
-	Relation	history = table_open(target->history, RowExclusiveLock);
-	Relation	index = index_open(target->history_index, AccessShareLock);
+	HistoryAccess *access = begin_access(target, keep);
 	ScanKeyData keys[INDEX_MAX_KEYS];
-	IndexScanDesc scan;
-	TupleTableSlot *slot = table_slot_create(history, NULL);
 
 	for (int i = 0; i < target->nkeys; i++)
-	{
-		ScanKeyEntryInitialize(&keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
-							   target->key_collation[i], target->key_equal[i].fn_oid, key[i]);
-	}
-	scan = compat_index_beginscan(history, index, SnapshotSelf, target->nkeys);
-	index_rescan(scan, keys, target->nkeys, NULL, 0);
-	while (index_getnext_slot(scan, BackwardScanDirection, slot))
+		ScanKeyEntryInitializeWithInfo(&keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
+									   target->key_collation[i], &target->key_equal[i], key[i]);
+	index_rescan(access->scan, keys, target->nkeys, NULL, 0);
+	while (index_getnext_slot(access->scan, BackwardScanDirection, access->scan_slot))
 	{
 		HistoryRow	row;
 
 		CHECK_FOR_INTERRUPTS();
-		history_read_slot(target, slot, with_values, &row);
+		history_read_slot(target, access->scan_slot, with_values, &row);
 		if (!visit(&row, arg))
 			break;
 	}
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, AccessShareLock);
-	table_close(history, NoLock);
+	ExecClearTuple(access->scan_slot);
+	end_access(access);
 }
 
 static bool
@@ -139,10 +287,10 @@ take_first(const HistoryRow *row, void *arg)
 
 /* The newest row of a case; false if there is none. */
 bool
-history_head(WorkflowTarget *target, Datum *key, HistoryRow *head)
+history_head(WorkflowTarget *target, Datum *key, bool keep, HistoryRow *head)
 {
 	head->seq = 0;
-	history_walk(target, key, false, take_first, head);
+	history_walk(target, key, false, keep, take_first, head);
 	return head->seq > 0;
 }
 
@@ -185,6 +333,34 @@ make_salt(uint8 *salt)
 	used += HISTORY_SALT_LEN;
 }
 
+/* Inserts what is in the slot, and fires what triggers the history has. */
+static pg_noinline void
+insert_row(HistoryAccess *access)
+{
+	bool		after = access->result->ri_TrigDesc && access->result->ri_TrigDesc->trig_insert_after_row;
+
+	access->estate->es_output_cid = GetCurrentCommandId(true);
+	if (access->result->ri_TrigDesc == NULL)
+	{
+		ExecSimpleRelationInsert(access->result, access->estate, access->slot);
+		return;
+	}
+	if (after)
+		AfterTriggerBeginQuery();
+	appending++;
+	PG_TRY();
+	{
+		ExecSimpleRelationInsert(access->result, access->estate, access->slot);
+	}
+	PG_FINALLY();
+	{
+		appending--;
+	}
+	PG_END_TRY();
+	if (after)
+		AfterTriggerEndQuery(access->estate);
+}
+
 /*
  * Appends a row behind head (NULL for the first of its case): fills in number,
  * time, salt and hashes and inserts it through the executor's own path, which
@@ -192,12 +368,10 @@ make_salt(uint8 *salt)
  * the history table is asked of the user.
  */
 void
-history_append(WorkflowTarget *target, Datum *key, const HistoryRow *head, HistoryRow *row)
+history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *head, HistoryRow *row)
 {
 	const AttrNumber *at = target->history_columns;
-	Relation	history;
-	EState	   *estate;
-	ResultRelInfo *result;
+	HistoryAccess *access;
 	TupleTableSlot *slot;
 
 	if (head && head->seq == PG_INT32_MAX)
@@ -215,16 +389,12 @@ history_append(WorkflowTarget *target, Datum *key, const HistoryRow *head, Histo
 	else
 		memset(row->previous_hash, 0, HISTORY_HASH_LEN);
 
-	history = table_open(target->history, RowExclusiveLock);
-	estate = CreateExecutorState();
-	result = makeNode(ResultRelInfo);
-	InitResultRelInfo(result, history, 0, NULL, 0);
-	estate->es_output_cid = GetCurrentCommandId(true);
-	AfterTriggerBeginQuery();
-	ExecOpenIndices(result, false);
-	slot = ExecInitExtraTupleSlot(estate, RelationGetDescr(history), table_slot_callbacks(history));
+	access = begin_access(target, keep);
+	if (access->estate == NULL)
+		open_for_insert(access);
+	slot = access->slot;
 	ExecClearTuple(slot);
-	memset(slot->tts_isnull, true, RelationGetDescr(history)->natts);
+	memset(slot->tts_isnull, true, RelationGetDescr(access->history)->natts);
 	for (int i = 0; i < target->nkeys; i++)
 	{
 		slot->tts_values[target->history_keys[i] - 1] = key[i];
@@ -266,28 +436,23 @@ history_append(WorkflowTarget *target, Datum *key, const HistoryRow *head, Histo
 	put_bytes(slot, at[HISTORY_HASH], row->hash, HISTORY_HASH_LEN);
 	ExecStoreVirtualTuple(slot);
 
-	appending++;
-	PG_TRY();
-	{
-		ExecSimpleRelationInsert(result, estate, slot);
-	}
-	PG_FINALLY();
-	{
-		appending--;
-	}
-	PG_END_TRY();
+	insert_row(access);
+	ExecClearTuple(slot);
+	ResetPerTupleExprContext(access->estate);
+	end_access(access);
+}
 
-	AfterTriggerEndQuery(estate);
-	ExecCloseIndices(result);
-	ExecCloseResultRelations(estate);
-	ExecResetTupleTable(estate->es_tupleTable, false);
-	FreeExecutorState(estate);
-	table_close(history, NoLock);
+/* Lets our own code write to histories and seals, until it takes that back. */
+void
+history_allow(bool allow)
+{
+	appending += allow ? 1 : -1;
 }
 
 /*
- * history_guard(): trigger of a history table.  Rows come in only from
- * history_append(); nothing is changed, deleted or truncated.
+ * history_guard(): trigger of histories and seals.  Rows come in only from
+ * our own code, which changes them only to erase values; nothing is deleted
+ * or truncated.
  */
 PG_FUNCTION_INFO_V1(mutasi_history_guard);
 Datum
@@ -299,7 +464,12 @@ mutasi_history_guard(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 				 errmsg("function \"%s\" must be fired BEFORE", "mutasi.history_guard")));
-	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event) && appending > 0)
+	if (appending > 0 && TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
+		return PointerGetDatum(trigdata->tg_trigtuple);
+	if (appending > 0 && TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		return PointerGetDatum(trigdata->tg_newtuple);
+	/* a subscriber takes what its publisher recorded */
+	if (IsLogicalWorker() && TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
 		return PointerGetDatum(trigdata->tg_trigtuple);
 	ereport(ERROR,
 			(errcode(ERRCODE_WF_APPEND_ONLY),

@@ -208,8 +208,9 @@ history_changes(const WorkflowTarget *target, TupleDesc desc, TupleTableSlot *ol
 
 /* --- hashing --- */
 
-static void
-add_bytes(StringInfo buf, const void *bytes, uint32 len)
+/* Length and bytes. */
+void
+history_hash_bytes(StringInfo buf, const void *bytes, uint32 len)
 {
 	uint32		n = pg_hton32(len);
 
@@ -217,8 +218,9 @@ add_bytes(StringInfo buf, const void *bytes, uint32 len)
 	appendBinaryStringInfo(buf, bytes, len);
 }
 
-static void
-add_text(StringInfo buf, const char *text)
+/* Text in UTF-8, or the mark of NULL. */
+void
+history_hash_text(StringInfo buf, const char *text)
 {
 	if (text == NULL)
 	{
@@ -230,20 +232,21 @@ add_text(StringInfo buf, const char *text)
 	{
 		char	   *utf8 = pg_server_to_any(text, strlen(text), PG_UTF8);
 
-		add_bytes(buf, utf8, strlen(utf8));
+		history_hash_bytes(buf, utf8, strlen(utf8));
 	}
 }
 
-static void
-add_int(StringInfo buf, int64 value)
+void
+history_hash_int(StringInfo buf, int64 value)
 {
 	uint64		n = pg_hton64((uint64) value);
 
-	add_bytes(buf, &n, sizeof(n));
+	history_hash_bytes(buf, &n, sizeof(n));
 }
 
-static void
-digest(StringInfo buf, uint8 *result)
+/* SHA-256 of a buffer. */
+void
+history_digest(StringInfo buf, uint8 *result)
 {
 	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
 
@@ -260,11 +263,11 @@ history_values_hash(const HistoryRow *row, uint8 *result)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	add_text(&buf, "mutasi values 1");
-	add_bytes(&buf, row->salt, HISTORY_SALT_LEN);
-	add_text(&buf, row->reason);
-	add_text(&buf, row->changes);
-	digest(&buf, result);
+	history_hash_text(&buf, "mutasi values 1");
+	history_hash_bytes(&buf, row->salt, HISTORY_SALT_LEN);
+	history_hash_text(&buf, row->reason);
+	history_hash_text(&buf, row->changes);
+	history_digest(&buf, result);
 	pfree(buf.data);
 }
 
@@ -274,24 +277,24 @@ history_row_hash(const char *key_json, const HistoryRow *row, uint8 *result)
 	StringInfoData buf;
 
 	initStringInfo(&buf);
-	add_text(&buf, "mutasi history 1");
-	add_bytes(&buf, row->previous_hash, HISTORY_HASH_LEN);
-	add_text(&buf, key_json);
-	add_int(&buf, row->seq);
-	add_int(&buf, row->recorded_at);
-	add_text(&buf, row->event);
-	add_text(&buf, row->action);
-	add_text(&buf, row->from_state);
-	add_text(&buf, row->to_state);
-	add_text(&buf, row->workflow);
-	add_int(&buf, row->version);
-	add_text(&buf, row->actor);
-	add_text(&buf, row->actor_kind);
-	add_text(&buf, row->session_role);
-	add_text(&buf, row->acting_role);
-	add_text(&buf, row->on_behalf_of);
-	add_text(&buf, row->privilege);
-	add_bytes(&buf, row->values_hash, HISTORY_HASH_LEN);
-	digest(&buf, result);
+	history_hash_text(&buf, "mutasi history 1");
+	history_hash_bytes(&buf, row->previous_hash, HISTORY_HASH_LEN);
+	history_hash_text(&buf, key_json);
+	history_hash_int(&buf, row->seq);
+	history_hash_int(&buf, row->recorded_at);
+	history_hash_text(&buf, row->event);
+	history_hash_text(&buf, row->action);
+	history_hash_text(&buf, row->from_state);
+	history_hash_text(&buf, row->to_state);
+	history_hash_text(&buf, row->workflow);
+	history_hash_int(&buf, row->version);
+	history_hash_text(&buf, row->actor);
+	history_hash_text(&buf, row->actor_kind);
+	history_hash_text(&buf, row->session_role);
+	history_hash_text(&buf, row->acting_role);
+	history_hash_text(&buf, row->on_behalf_of);
+	history_hash_text(&buf, row->privilege);
+	history_hash_bytes(&buf, row->values_hash, HISTORY_HASH_LEN);
+	history_digest(&buf, result);
 	pfree(buf.data);
 }

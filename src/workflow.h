@@ -203,6 +203,7 @@ typedef struct WorkflowTarget
 	AttrNumber	history_keys[INDEX_MAX_KEYS];
 	ValueType  *history_key_values;
 	AttrNumber	history_columns[HISTORY_NCOLUMNS];
+	bool		ends;			/* workflow_end() fires behind each statement */
 	WorkflowCondition *conditions;
 	MemoryContext cxt;
 } WorkflowTarget;
@@ -229,7 +230,7 @@ typedef struct WorkflowPerson
 } WorkflowPerson;
 
 extern void workflow_actor_init(void);
-extern void workflow_person(const WorkflowTarget *target, WorkflowPerson *person);
+extern void workflow_person(const WorkflowTarget *target, bool is_system, WorkflowPerson *person);
 extern const char *workflow_given_reason(void);
 
 /*
@@ -241,6 +242,7 @@ typedef enum WorkflowMode
 	WORKFLOW_NORMAL,
 	WORKFLOW_IMPORT,
 	WORKFLOW_CORRECT,
+	WORKFLOW_MIGRATE,
 	WORKFLOW_SYSTEM
 } WorkflowMode;
 
@@ -248,15 +250,19 @@ typedef struct WorkflowAct
 {
 	WorkflowMode mode;
 	Oid			root;			/* the table it is about */
+	const char *key_text;		/* the case it is about, NULL for any */
 	const char *reason;
+	int			version;		/* to migrate to */
 } WorkflowAct;
 
 extern WorkflowAct workflow_act;
 
-static inline WorkflowMode
-workflow_mode(const WorkflowTarget *target)
+/* Is the act about this case? */
+static inline bool
+workflow_act_on(const WorkflowTarget *target, const char *key_text)
 {
-	return workflow_act.root == target->root ? workflow_act.mode : WORKFLOW_NORMAL;
+	return workflow_act.root == target->root &&
+		(workflow_act.key_text == NULL || strcmp(workflow_act.key_text, key_text) == 0);
 }
 
 /* --- is a transition allowed --- */
@@ -281,7 +287,9 @@ typedef struct WorkflowCase
 	const Bitmapset *changed;	/* attribute numbers */
 	const Bitmapset *updated;	/* those in the statement's SET list, offset as in tg_updatedcols */
 	WorkflowPerson *person;
+	WorkflowMode mode;			/* of the act about this case */
 	const char *reason;			/* given with the act, or NULL */
+	bool		keep;			/* the history stays open until the statement ends */
 } WorkflowCase;
 
 extern List *workflow_check(WorkflowCase *c, WorkflowTransition *transition, bool first_only,
@@ -289,6 +297,8 @@ extern List *workflow_check(WorkflowCase *c, WorkflowTransition *transition, boo
 extern bool workflow_condition_holds(WorkflowTarget *target, Relation rel, const char *text,
 									 TupleTableSlot *old, TupleTableSlot *new);
 extern char *workflow_reason_of(WorkflowCase *c);
+extern char *workflow_missing_columns(WorkflowCase *c, WorkflowTransition *transition);
+extern bool workflow_owner_query(const WorkflowTarget *target, const char *sql, int nargs, Oid *types, Datum *values);
 extern int	workflow_votes(WorkflowCase *c, WorkflowTransition *transition, bool *mine);
 
 /* --- things that outlive their use until the transaction ends --- */

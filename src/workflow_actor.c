@@ -33,7 +33,7 @@ static SetIn *actor_set_in;
 static SetIn *behalf_set_in;
 static SetIn *reason_set_in;
 
-WorkflowAct workflow_act = {WORKFLOW_NORMAL, InvalidOid, NULL};
+WorkflowAct workflow_act = {WORKFLOW_NORMAL, InvalidOid, NULL, NULL, 0};
 
 static bool
 check_setting(char **newval pg_attribute_unused(), void **extra, GucSource source)
@@ -115,7 +115,7 @@ workflow_given_reason(void)
 
 /* Fills in who acts on a table now. */
 void
-workflow_person(const WorkflowTarget *target, WorkflowPerson *person)
+workflow_person(const WorkflowTarget *target, bool is_system, WorkflowPerson *person)
 {
 	Oid			session = GetSessionUserId();
 	const char *actor;
@@ -131,7 +131,7 @@ workflow_person(const WorkflowTarget *target, WorkflowPerson *person)
 		person->privilege = NULL;
 
 	person->on_behalf_of = NULL;
-	if (target && workflow_mode(target) == WORKFLOW_SYSTEM)
+	if (is_system)
 	{
 		person->person = "SYSTEM";
 		person->kind = "system";
@@ -150,6 +150,6 @@ mutasi_current_actor(PG_FUNCTION_ARGS)
 {
 	WorkflowPerson person;
 
-	workflow_person(NULL, &person);
+	workflow_person(NULL, false, &person);
 	PG_RETURN_TEXT_P(cstring_to_text(person.person));
 }

@@ -13,9 +13,14 @@
 
 extern Relation workflow_open(Oid relid, LOCKMODE lockmode);
 extern void workflow_require_owner(const WorkflowTarget *target);
-extern TupleTableSlot *workflow_slot(Relation rel, Datum row);
+extern TupleTableSlot *workflow_slot(Relation rel, TupleDesc desc, Datum row);
+extern char *workflow_qualified_name(Relation rel);
+extern char *workflow_equality(Oid type);
+extern char *workflow_history_keys(WorkflowTarget *target, Relation history, const char *prefix);
 extern Node *workflow_parse_condition(WorkflowTarget *target, Relation rel, const char *text);
 extern bool workflow_record_baseline(WorkflowCase *c, const char *event);
+extern const char *workflow_column_text(WorkflowTarget *target, TupleTableSlot *slot, AttrNumber attnum);
+extern void workflow_require_head(WorkflowCase *c, const char *old_state, HistoryRow *head);
 extern void workflow_fill_row(HistoryRow *row, const WorkflowPerson *person, const WorkflowDefinition *definition);
 
 #endif							/* MUTASI_WORKFLOW_CASE_H */

@@ -186,9 +186,9 @@ workflow_condition_holds(WorkflowTarget *target, Relation rel, const char *text,
 	return !isnull && DatumGetBool(result);
 }
 
-/* Runs a query that gives one boolean; false for NULL or no row. */
-static bool
-owner_query(const WorkflowTarget *target, const char *sql, int nargs, Oid *types, Datum *values)
+/* Runs a query that gives one boolean, as the table's owner; false for NULL or no row. */
+bool
+workflow_owner_query(const WorkflowTarget *target, const char *sql, int nargs, Oid *types, Datum *values)
 {
 	AsOwner		saved;
 	bool		result = false;
@@ -219,7 +219,7 @@ ask_function(const WorkflowTarget *target, const char *function, const char *fir
 
 	values[0] = CStringGetTextDatum(first);
 	values[1] = CStringGetTextDatum(second);
-	return owner_query(target, psprintf("SELECT %s($1, $2)", function), 2, types, values);
+	return workflow_owner_query(target, psprintf("SELECT %s($1, $2)", function), 2, types, values);
 }
 
 /* --- roles --- */
@@ -343,8 +343,9 @@ is_blank(const ValueType *type, Datum value)
 	return false;
 }
 
-static void
-check_columns(WorkflowCase *c, WorkflowTransition *t, List **refusals)
+/* The columns that a transition needs and that are empty, quoted; NULL if none is. */
+char *
+workflow_missing_columns(WorkflowCase *c, WorkflowTransition *t)
 {
 	StringInfoData missing;
 
@@ -363,10 +364,18 @@ check_columns(WorkflowCase *c, WorkflowTransition *t, List **refusals)
 			appendStringInfo(&missing, "%s\"%s\"", missing.len ? ", " : "",
 							 attnum > 0 ? NameStr(TupleDescAttr(RelationGetDescr(c->rel), attnum - 1)->attname) : t->columns[i]);
 	}
-	if (missing.len)
+	return missing.len ? missing.data : NULL;
+}
+
+static void
+check_columns(WorkflowCase *c, WorkflowTransition *t, bool asking, List **refusals)
+{
+	char	   *missing = asking ? NULL : workflow_missing_columns(c, t);
+
+	if (missing)
 		refuse(refusals, ERRCODE_WF_COLUMN_MISSING,
 			   psprintf(_("case %s of \"%s\" lacks what \"%s\" needs: column %s"),
-						c->key_text, c->target->name, t->action, missing.data),
+						c->key_text, c->target->name, t->action, missing),
 			   NULL, pstrdup(_("Fill it in with or before the transition.")));
 }
 
@@ -386,7 +395,7 @@ document_in_column(WorkflowCase *c, const char *code)
 	types[1] = type;
 	values[0] = CStringGetTextDatum(code);
 	values[1] = value;
-	return owner_query(c->target, type == JSONBOID ? "SELECT $2 ? $1" :
+	return workflow_owner_query(c->target, type == JSONBOID ? "SELECT $2 ? $1" :
 					   "SELECT $1 = ANY ($2::pg_catalog.text[])", 2, types, values);
 }
 
@@ -431,7 +440,7 @@ document_present(WorkflowCase *c, const char *code)
 		appendStringInfo(&sql, " AND %s = $1",
 						 quote_identifier(pnstrdup(column.val.string.val, column.val.string.len)));
 	}
-	return owner_query(c->target, sql.data, c->target->nkeys + 1, types, values);
+	return workflow_owner_query(c->target, sql.data, c->target->nkeys + 1, types, values);
 }
 
 static void
@@ -645,7 +654,7 @@ check_people(WorkflowCase *c, WorkflowTransition *t, bool asking, List **refusal
 		return;
 	if (workflow_option(c->target, "separation", &option) && option.type == jbvBool)
 		waived = !option.val.boolean;
-	history_walk(c->target, c->key, false, visit_people, &walk);
+	history_walk(c->target, c->key, false, false, visit_people, &walk);
 	if (walk.separated_action && !waived)
 		refuse(refusals, ERRCODE_WF_SEPARATION,
 			   psprintf(_("\"%s\" may not %s case %s of \"%s\": the same person took \"%s\" in it"),
@@ -676,7 +685,7 @@ workflow_votes(WorkflowCase *c, WorkflowTransition *t, bool *mine)
 {
 	PeopleWalk	walk = {.c = c,.t = t,.in_state = true};
 
-	history_walk(c->target, c->key, false, visit_people, &walk);
+	history_walk(c->target, c->key, false, false, visit_people, &walk);
 	if (mine)
 		*mine = walk.mine;
 	return walk.votes;
@@ -704,7 +713,7 @@ workflow_check(WorkflowCase *c, WorkflowTransition *t, bool first_only, bool ask
 	check_reason(c, t, asking, &refusals);
 	if (first_only && refusals)
 		return refusals;
-	check_columns(c, t, &refusals);
+	check_columns(c, t, asking, &refusals);
 	if (first_only && refusals)
 		return refusals;
 	check_documents(c, t, &refusals);

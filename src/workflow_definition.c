@@ -9,6 +9,7 @@
  */
 #include "postgres.h"
 
+#include "history.h"
 #include "workflow.h"
 #include "mutasi.h"
 
@@ -69,9 +70,8 @@ xact_callback(XactEvent event, void *arg pg_attribute_unused())
 		case XACT_EVENT_ABORT:
 		case XACT_EVENT_PARALLEL_ABORT:
 		case XACT_EVENT_PREPARE:
-			workflow_act.mode = WORKFLOW_NORMAL;
-			workflow_act.root = InvalidOid;
-			workflow_act.reason = NULL;
+			memset(&workflow_act, 0, sizeof(workflow_act));
+			history_forget(InvalidSubTransactionId);
 			forget_definitions(false);
 			foreach(lc, discarded)
 				MemoryContextDelete(lfirst(lc));
@@ -84,11 +84,14 @@ xact_callback(XactEvent event, void *arg pg_attribute_unused())
 }
 
 static void
-subxact_callback(SubXactEvent event, SubTransactionId me pg_attribute_unused(),
+subxact_callback(SubXactEvent event, SubTransactionId me,
 				 SubTransactionId parent pg_attribute_unused(), void *arg pg_attribute_unused())
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		history_forget(me);
 		forget_definitions(false);
+	}
 }
 
 static void

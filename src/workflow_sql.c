@@ -105,13 +105,17 @@ mutasi_workflow_attachment(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(desc, values, nulls)));
 }
 
-/* A row of a table as SPI gives it, as a slot of the table's own form. */
+/*
+ * A row of a table as SPI gives it, as a slot of the table's own form.  The
+ * slot holds on to the descriptor until it is dropped; one that is left to its
+ * memory context needs a copy.
+ */
 TupleTableSlot *
-workflow_slot(Relation rel, Datum row)
+workflow_slot(Relation rel, TupleDesc desc, Datum row)
 {
 	HeapTupleHeader header = DatumGetHeapTupleHeader(row);
 	HeapTupleData tuple;
-	TupleTableSlot *slot = MakeSingleTupleTableSlot(RelationGetDescr(rel), &TTSOpsHeapTuple);
+	TupleTableSlot *slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
 
 	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
 	ItemPointerSetInvalid(&tuple.t_self);
@@ -162,7 +166,7 @@ mutasi_record_baseline(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is a partition", RelationGetRelationName(rel)),
 				 errhint("Name the partitioned table.")));
-	workflow_person(target, &person);
+	workflow_person(target, false, &person);
 
 	SPI_connect();
 	plan = SPI_prepare(psprintf("SELECT t FROM %s AS t",
@@ -194,7 +198,7 @@ mutasi_record_baseline(PG_FUNCTION_ARGS)
 			c.key = key;
 			c.person = &person;
 			c.reason = reason;
-			c.new = workflow_slot(rel, SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
+			c.new = workflow_slot(rel, RelationGetDescr(rel), SPI_getbinval(table->vals[i], table->tupdesc, 1, &isnull));
 			for (int k = 0; k < target->nkeys; k++)
 				key[k] = c.new->tts_values[target->keys[k] - 1];
 			c.key_text = history_key_text(target->history_key_values, target->nkeys, key);

@@ -14,6 +14,7 @@
 #include "catalog/namespace.h"
 #include "catalog/partition.h"
 #include "catalog/pg_proc.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/jsonapi.h"
@@ -310,6 +311,15 @@ build_target(Relation rel, Trigger *trigger)
 	target->version = pg_strtoint32(trigger->tgargs[1]);
 	target->options = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(trigger->tgargs[2])));
 	target->history = trigger->tgconstrrelid;
+	{
+		Trigger    *end = find_trigger(rel, "workflow_end");
+
+		/* only the triggers of the table named in a statement fire at its end */
+		target->ends = end && end->tgenabled == TRIGGER_FIRES_ALWAYS && !rel->rd_rel->relispartition &&
+			rel->rd_rel->relkind == RELKIND_RELATION &&
+			TRIGGER_FOR_AFTER(end->tgtype) && TRIGGER_FOR_INSERT(end->tgtype) &&
+			TRIGGER_FOR_UPDATE(end->tgtype) && TRIGGER_FOR_DELETE(end->tgtype);
+	}
 	read_columns(target, rel, root, pin);
 	target->natts = desc->natts;
 	target->values = palloc0(sizeof(ValueType) * desc->natts);

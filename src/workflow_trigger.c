@@ -48,19 +48,20 @@ changed_columns(TupleDesc desc, TupleTableSlot *old, TupleTableSlot *new)
 	return changed;
 }
 
+/* All columns that a row stores. */
 static Bitmapset *
-given_columns(TupleDesc desc, TupleTableSlot *row)
+all_columns(TupleDesc desc)
 {
 	Bitmapset  *given = NULL;
 
 	for (int i = 0; i < desc->natts; i++)
-		if (!TupleDescAttr(desc, i)->attisdropped && !row->tts_isnull[i])
+		if (!TupleDescAttr(desc, i)->attisdropped && TupleDescAttr(desc, i)->attgenerated != 'v')
 			given = bms_add_member(given, i + 1);
 	return given;
 }
 
-static const char *
-column_text(WorkflowTarget *target, TupleTableSlot *slot, AttrNumber attnum)
+const char *
+workflow_column_text(WorkflowTarget *target, TupleTableSlot *slot, AttrNumber attnum)
 {
 	bool		isnull;
 	Datum		value = slot_getattr(slot, attnum, &isnull);
@@ -77,7 +78,7 @@ column_text(WorkflowTarget *target, TupleTableSlot *slot, AttrNumber attnum)
 static const char *
 state_of(WorkflowTarget *target, TupleTableSlot *slot, const char *key_text)
 {
-	const char *state = column_text(target, slot, target->state);
+	const char *state = workflow_column_text(target, slot, target->state);
 
 	if (state == NULL)
 		ereport(ERROR,
@@ -144,7 +145,7 @@ starting_definition(WorkflowTarget *target, TupleTableSlot *new, const char *key
 	int			version;
 
 	if (target->workflow_column)
-		workflow = column_text(target, new, target->workflow_column);
+		workflow = workflow_column_text(target, new, target->workflow_column);
 	if (workflow == NULL)
 		return workflow_definition(target->workflow, target->version);
 	version = workflow_option_version(target, workflow);
@@ -161,14 +162,13 @@ static void
 after_insert(WorkflowCase *c)
 {
 	WorkflowTarget *target = c->target;
-	WorkflowMode mode = workflow_mode(target);
 	HistoryRow	head;
 	HistoryRow	row;
-	bool		has_head = history_head(target, c->key, &head);
+	bool		has_head = history_head(target, c->key, c->keep, &head);
 	const char *state = state_of(target, c->new, c->key_text);
 	int			to;
 
-	if (has_head && (head.event == NULL || strcmp(head.event, "delete") != 0))
+	if (has_head && head.to_state != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_WF_STATE_DIFFERS),
 				 errmsg("case %s of \"%s\" is inserted, but its history is that of a row that exists", c->key_text, target->name),
@@ -176,7 +176,7 @@ after_insert(WorkflowCase *c)
 				 errhint("The row was removed behind the workflow's back; take another key.")));
 	c->definition = starting_definition(target, c->new, c->key_text);
 	to = known_state(target, c->definition, state, c->key_text, -1);
-	if (!c->definition->states[to].initial && mode != WORKFLOW_IMPORT)
+	if (!c->definition->states[to].initial && c->mode != WORKFLOW_IMPORT)
 	{
 		StringInfoData initial;
 
@@ -191,11 +191,11 @@ after_insert(WorkflowCase *c)
 						 c->definition->name, initial.data)));
 	}
 	workflow_fill_row(&row, c->person, c->definition);
-	row.event = row.action = mode == WORKFLOW_IMPORT ? "import" : "create";
+	row.event = row.action = c->mode == WORKFLOW_IMPORT ? "import" : "create";
 	row.to_state = state;
 	row.reason = workflow_reason_of(c);
 	row.changes = history_changes(target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
-	history_append(target, c->key, has_head ? &head : NULL, &row);
+	history_append(target, c->key, c->keep, has_head ? &head : NULL, &row);
 }
 
 /*
@@ -209,7 +209,7 @@ workflow_record_baseline(WorkflowCase *c, const char *event)
 	WorkflowTarget *target = c->target;
 	HistoryRow	head;
 	HistoryRow	row;
-	bool		has_head = history_head(target, c->key, &head);
+	bool		has_head = history_head(target, c->key, c->keep, &head);
 	const char *state = state_of(target, c->new, c->key_text);
 
 	/* a baseline is taken of every row: anything may have changed while none was attached */
@@ -217,21 +217,22 @@ workflow_record_baseline(WorkflowCase *c, const char *event)
 		return false;
 	c->definition = starting_definition(target, c->new, c->key_text);
 	(void) known_state(target, c->definition, state, c->key_text, -1);
-	c->changed = given_columns(RelationGetDescr(c->rel), c->new);
+	c->changed = all_columns(RelationGetDescr(c->rel));
 	workflow_fill_row(&row, c->person, c->definition);
 	row.event = row.action = event;
 	row.from_state = has_head ? head.to_state : NULL;
 	row.to_state = state;
 	row.reason = c->reason;
 	row.changes = history_changes(target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
-	history_append(target, c->key, has_head ? &head : NULL, &row);
+	history_append(target, c->key, c->keep, has_head ? &head : NULL, &row);
 	return true;
 }
 
-static void
-require_head(WorkflowCase *c, const char *old_state, HistoryRow *head)
+/* The case's last history row, which must end in the state the row is in. */
+void
+workflow_require_head(WorkflowCase *c, const char *old_state, HistoryRow *head)
 {
-	if (!history_head(c->target, c->key, head) || head->workflow == NULL)
+	if (!history_head(c->target, c->key, c->keep, head) || head->workflow == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_WF_NO_HISTORY),
 				 errmsg("case %s of \"%s\" has no history", c->key_text, c->target->name),
@@ -283,7 +284,6 @@ static void
 after_update(WorkflowCase *c)
 {
 	WorkflowTarget *target = c->target;
-	WorkflowMode mode = workflow_mode(target);
 	WorkflowTransition *transition;
 	HistoryRow	head;
 	HistoryRow	row;
@@ -304,25 +304,26 @@ after_update(WorkflowCase *c)
 	if (bms_is_empty(c->changed))
 		return;					/* nothing happened to the row */
 	new_state = state_of(target, c->new, c->key_text);
-	old_state = column_text(target, c->old, target->state);
+	old_state = workflow_column_text(target, c->old, target->state);
 	if (old_state == NULL)
 		old_state = "";
-	if (mode == WORKFLOW_CORRECT)
+	if (c->mode == WORKFLOW_CORRECT || c->mode == WORKFLOW_MIGRATE)
 	{
-		if (!history_head(target, c->key, &head) || head.workflow == NULL)
-			require_head(c, old_state, &head);
-		c->definition = workflow_definition(head.workflow, head.version);
+		if (!history_head(target, c->key, c->keep, &head) || head.workflow == NULL)
+			workflow_require_head(c, old_state, &head);
+		c->definition = workflow_definition(head.workflow,
+											c->mode == WORKFLOW_MIGRATE ? workflow_act.version : head.version);
 		(void) known_state(target, c->definition, new_state, c->key_text, -1);
 		workflow_fill_row(&row, c->person, c->definition);
-		row.event = row.action = "correct";
+		row.event = row.action = c->mode == WORKFLOW_MIGRATE ? "migrate" : "correct";
 		row.from_state = old_state;
 		row.to_state = new_state;
 		row.reason = workflow_reason_of(c);
 		row.changes = history_changes(target, RelationGetDescr(c->rel), c->old, c->new, c->changed);
-		history_append(target, c->key, &head, &row);
+		history_append(target, c->key, c->keep, &head, &row);
 		return;
 	}
-	require_head(c, old_state, &head);
+	workflow_require_head(c, old_state, &head);
 	c->definition = workflow_definition(head.workflow, head.version);
 	from = known_state(target, c->definition, old_state, c->key_text, -1);
 	if (c->definition->states[from].terminal)
@@ -332,7 +333,7 @@ after_update(WorkflowCase *c)
 				 errhint("A closed case stays as it is; begin another one.")));
 	if (target->workflow_column && bms_is_member(target->workflow_column, c->changed))
 	{
-		const char *workflow = column_text(target, c->new, target->workflow_column);
+		const char *workflow = workflow_column_text(target, c->new, target->workflow_column);
 
 		if (strcmp(workflow ? workflow : target->workflow, head.workflow) != 0)
 			ereport(ERROR,
@@ -368,7 +369,7 @@ after_update(WorkflowCase *c)
 	row.to_state = new_state;
 	row.reason = workflow_reason_of(c);
 	row.changes = history_changes(target, RelationGetDescr(c->rel), c->old, c->new, c->changed);
-	history_append(target, c->key, &head, &row);
+	history_append(target, c->key, c->keep, &head, &row);
 }
 
 static void
@@ -377,10 +378,10 @@ after_delete(WorkflowCase *c)
 	WorkflowTarget *target = c->target;
 	HistoryRow	head;
 	HistoryRow	row;
-	const char *state = column_text(target, c->old, target->state);
+	const char *state = workflow_column_text(target, c->old, target->state);
 	int			from;
 
-	require_head(c, state ? state : "", &head);
+	workflow_require_head(c, state ? state : "", &head);
 	c->definition = workflow_definition(head.workflow, head.version);
 	from = known_state(target, c->definition, state, c->key_text, -1);
 	if (!c->definition->states[from].initial)
@@ -396,7 +397,7 @@ after_delete(WorkflowCase *c)
 	row.from_state = state;
 	row.reason = workflow_reason_of(c);
 	row.changes = history_changes(target, RelationGetDescr(c->rel), c->old, NULL, c->changed);
-	history_append(target, c->key, &head, &row);
+	history_append(target, c->key, c->keep, &head, &row);
 }
 
 /*
@@ -431,12 +432,11 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 	desc = RelationGetDescr(rel);
 	memset(&c, 0, sizeof(c));
 	c.target = workflow_target(rel, false);
+	c.keep = c.target->ends;
 	c.rel = rel;
 	c.updated = trigdata->tg_updatedcols;
 	c.key = key;
 	c.person = &person;
-	if (workflow_act.mode != WORKFLOW_NORMAL && workflow_act.root == c.target->root)
-		c.reason = workflow_act.reason;
 	if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
 		c.new = trigdata->tg_trigslot;
 	else
@@ -454,6 +454,11 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 	for (int i = 0; i < c.target->nkeys; i++)
 		key[i] = keyed->tts_values[c.target->keys[i] - 1];
 	c.key_text = history_key_text(c.target->history_key_values, c.target->nkeys, key);
+	if (workflow_act_on(c.target, c.key_text))
+	{
+		c.mode = workflow_act.mode;
+		c.reason = workflow_act.reason;
+	}
 
 	if (rel->rd_rel->relispartition)
 	{
@@ -470,7 +475,7 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 		}
 	}
 
-	workflow_person(c.target, &person);
+	workflow_person(c.target, c.mode == WORKFLOW_SYSTEM, &person);
 	if (c.old && c.new)
 	{
 		c.changed = changed_columns(desc, c.old, c.new);
@@ -478,12 +483,12 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 	}
 	else if (c.new)
 	{
-		c.changed = given_columns(desc, c.new);
+		c.changed = all_columns(desc);
 		after_insert(&c);
 	}
 	else
 	{
-		c.changed = given_columns(desc, c.old);
+		c.changed = all_columns(desc);
 		after_delete(&c);
 	}
 	if (moved)

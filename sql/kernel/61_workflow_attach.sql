@@ -17,6 +17,10 @@ CREATE FUNCTION mutasi.workflow_columns() RETURNS trigger
 	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_workflow_columns';
 COMMENT ON FUNCTION mutasi.workflow_columns() IS
 	'Trigger made by attach_workflow() that never fires: it holds the columns the workflow needs, so that they can be renamed but not dropped.';
+CREATE FUNCTION mutasi.workflow_end() RETURNS trigger
+	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_workflow_end';
+COMMENT ON FUNCTION mutasi.workflow_end() IS
+	'Trigger made by attach_workflow(): closes, behind a statement, what its rows kept open of the history. Without it each row opens it anew: slower, not less safe.';
 CREATE FUNCTION mutasi.history_guard() RETURNS trigger
 	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_history_guard';
 COMMENT ON FUNCTION mutasi.history_guard() IS
@@ -113,8 +117,6 @@ END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_owner_check(regclass) IS
 	'Raises 42501 unless the current role has the rights of the table''s owner.';
-REVOKE ALL ON FUNCTION mutasi.workflow_owner_check(regclass) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_owner_check(regclass) TO PUBLIC;
 
 -- Attaching ------------------------------------------------------------------
 
@@ -230,8 +232,6 @@ END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_check_options(regclass, text, jsonb) IS
 	'Part of attach_workflow(): the options, checked and completed with versions and qualified names.';
-REVOKE ALL ON FUNCTION mutasi.workflow_check_options(regclass, text, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_check_options(regclass, text, jsonb) TO PUBLIC;
 
 CREATE FUNCTION mutasi.workflow_relation_option(option text, spec jsonb, wanted text[]) RETURNS jsonb
 	LANGUAGE plpgsql STABLE
@@ -257,8 +257,6 @@ END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_relation_option(text, jsonb, text[]) IS
 	'Part of attach_workflow(): an option that names a table and columns of it, checked, the table with its schema.';
-REVOKE ALL ON FUNCTION mutasi.workflow_relation_option(text, jsonb, text[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_relation_option(text, jsonb, text[]) TO PUBLIC;
 
 CREATE FUNCTION mutasi.workflow_pin_columns(target regclass, columns jsonb) RETURNS void
 	LANGUAGE plpgsql VOLATILE
@@ -276,8 +274,6 @@ END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_pin_columns(regclass, jsonb) IS
 	'Part of attach_workflow(): makes the trigger that holds the workflow''s columns.';
-REVOKE ALL ON FUNCTION mutasi.workflow_pin_columns(regclass, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_pin_columns(regclass, jsonb) TO PUBLIC;
 
 CREATE FUNCTION mutasi.workflow_add_column(columns jsonb, column_name text, logical text) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -292,8 +288,43 @@ CREATE FUNCTION mutasi.workflow_add_column(columns jsonb, column_name text, logi
 	$$;
 COMMENT ON FUNCTION mutasi.workflow_add_column(jsonb, text, text) IS
 	'Part of attach_workflow(): adds a logical name of a column to a list of columns.';
-REVOKE ALL ON FUNCTION mutasi.workflow_add_column(jsonb, text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_add_column(jsonb, text, text) TO PUBLIC;
+
+CREATE FUNCTION mutasi.workflow_seal_tables(history regclass, schema_name name, history_name text, owner oid) RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	seal text := format('%I.%I', schema_name, left(history_name, 50) || '_seal');
+	head text := format('%I.%I', schema_name, left(history_name, 50) || '_seal_head');
+	item text;
+BEGIN
+	EXECUTE format('CREATE TABLE %s (seal integer PRIMARY KEY, sealed_at timestamp with time zone NOT NULL, cases bigint NOT NULL, merkle_root bytea NOT NULL, root bytea NOT NULL)', seal);
+	EXECUTE format('COMMENT ON TABLE %s IS %L', seal, format('Seals of %s, made by seal_history(): each one root over the newest rows of the cases that had grown, chained to the seal before.', history));
+	EXECUTE format('COMMENT ON COLUMN %s.seal IS %L', seal, 'Number, from 1.');
+	EXECUTE format('COMMENT ON COLUMN %s.sealed_at IS %L', seal, 'When it was made.');
+	EXECUTE format('COMMENT ON COLUMN %s.cases IS %L', seal, 'How many cases it covers.');
+	EXECUTE format('COMMENT ON COLUMN %s.merkle_root IS %L', seal, 'Root of the Merkle tree over the rows of the head table, in the byte order of their keys.');
+	EXECUTE format('COMMENT ON COLUMN %s.root IS %L', seal, 'SHA-256 over number, root before, time, cases and Merkle root: what is published.');
+	EXECUTE format('CREATE TABLE %s (seal integer NOT NULL, case_key text NOT NULL, seq integer NOT NULL, hash bytea NOT NULL, PRIMARY KEY (seal, case_key))', head);
+	EXECUTE format('COMMENT ON TABLE %s IS %L', head, format('What each seal of %s covers: the newest row of each case that had grown.', history));
+	EXECUTE format('COMMENT ON COLUMN %s.seal IS %L', head, 'Number of the seal.');
+	EXECUTE format('COMMENT ON COLUMN %s.case_key IS %L', head, 'Key of the case, as text.');
+	EXECUTE format('COMMENT ON COLUMN %s.seq IS %L', head, 'Number of the row in the case''s history.');
+	EXECUTE format('COMMENT ON COLUMN %s.hash IS %L', head, 'Hash of that row.');
+	FOREACH item IN ARRAY ARRAY[seal, head] LOOP
+		EXECUTE format('CREATE TRIGGER mutasi_history_guard BEFORE INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION mutasi.history_guard()', item);
+		EXECUTE format('CREATE TRIGGER mutasi_history_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION mutasi.history_guard()', item);
+		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_history_guard', item);
+		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_history_truncate', item);
+		EXECUTE format('ALTER TABLE %s OWNER TO %I', item, pg_get_userbyid(owner));
+	END LOOP;
+	-- triggers that never fire tie the tables together: pg_dump carries them, renames follow
+	EXECUTE format('CREATE CONSTRAINT TRIGGER mutasi_history_seal AFTER UPDATE ON %s FROM %s NOT DEFERRABLE FOR EACH ROW WHEN (false) EXECUTE FUNCTION mutasi.history_guard()', history, seal);
+	EXECUTE format('CREATE CONSTRAINT TRIGGER mutasi_seal_head AFTER UPDATE ON %s FROM %s NOT DEFERRABLE FOR EACH ROW WHEN (false) EXECUTE FUNCTION mutasi.history_guard()', seal, head);
+END
+$$;
+COMMENT ON FUNCTION mutasi.workflow_seal_tables(regclass, name, text, oid) IS
+	'Part of attach_workflow(): makes the tables that hold a history''s seals.';
 
 CREATE FUNCTION mutasi.workflow_history_table(target regclass, wanted text, key_columns name[]) RETURNS regclass
 	LANGUAGE plpgsql VOLATILE
@@ -378,15 +409,14 @@ BEGIN
 	IF place.relowner <> (SELECT c.relowner FROM pg_class AS c WHERE c.oid = existing) THEN
 		EXECUTE format('ALTER TABLE %s OWNER TO %I', qualified, pg_get_userbyid(place.relowner));
 	END IF;
+	PERFORM mutasi.workflow_seal_tables(existing, place.nspname, history_name, place.relowner);
 	RETURN existing;
 END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_history_table(regclass, text, name[]) IS
 	'Part of attach_workflow(): makes the history table beside a table, owned by its owner, or takes up that of an earlier attachment.';
-REVOKE ALL ON FUNCTION mutasi.workflow_history_table(regclass, text, name[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_history_table(regclass, text, name[]) TO PUBLIC;
 
-CREATE FUNCTION mutasi.attach_workflow(target regclass, workflow text, state_column name, options jsonb DEFAULT '{}') RETURNS regclass
+CREATE FUNCTION mutasi.workflow_attach(target regclass, workflow text, state_column name, options jsonb, baseline boolean) RETURNS regclass
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -399,7 +429,7 @@ DECLARE
 	item record;
 	missing text;
 	condition_column text;
-	partition regclass;
+	overdue text;
 BEGIN
 	PERFORM mutasi.workflow_owner_check(target);
 	IF workflow IS NULL OR state_column IS NULL THEN
@@ -593,10 +623,29 @@ BEGIN
 	PERFORM mutasi.workflow_pin_columns(target, columns);
 	EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_columns', target);
 
-	PERFORM mutasi.record_baseline(target, 'baseline', NULL);
+	-- the view of what is overdue, as its reader's own privileges allow
+	SELECT format('%I.%I', n.nspname, left(c.relname, 55) || '_overdue') INTO overdue
+	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = target;
+	IF to_regclass(overdue) IS NULL THEN
+		EXECUTE format('CREATE VIEW %s AS SELECT o.case_key, o.state, o.entered_at, o.due_at, o.on_expiry FROM mutasi.overdue_cases(%L::regclass) AS o', overdue, target);
+		EXECUTE format('COMMENT ON VIEW %s IS %L', overdue, format('Cases of %s whose deadline has passed. Needs SELECT on the table and its history.', target));
+		IF relation.relowner <> (SELECT c.relowner FROM pg_class AS c WHERE c.oid = to_regclass(overdue)) THEN
+			EXECUTE format('ALTER VIEW %s OWNER TO %I', overdue, pg_get_userbyid(relation.relowner));
+		END IF;
+	END IF;
+	IF baseline THEN
+		PERFORM mutasi.record_baseline(target, 'baseline', NULL);
+	END IF;
 	RETURN history;
 END
 $$;
+COMMENT ON FUNCTION mutasi.workflow_attach(regclass, text, name, jsonb, boolean) IS
+	'Part of attach_workflow() and migrate_cases(): checks everything, makes history and triggers, and writes baseline rows if so wished.';
+
+CREATE FUNCTION mutasi.attach_workflow(target regclass, workflow text, state_column name, options jsonb DEFAULT '{}') RETURNS regclass
+	LANGUAGE sql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$ SELECT mutasi.workflow_attach($1, $2, $3, $4, true) $$;
 COMMENT ON FUNCTION mutasi.attach_workflow(regclass, text, name, jsonb) IS
 	'Puts a workflow on an ordinary or partitioned table with a primary key: triggers that let its state column move only along the workflow''s transitions, and the history table <table>_history beside it (returned), with a baseline row for each existing row. For the table''s owner. Options: version, roles {role: database role}, plays_role, columns {name in the workflow: column}, reason, reason_code, documents, holidays, workdays, time_zone, delegation, deadlines {state: working days}, separation, workflow_column and workflows {workflow: version}, history. MU023 if one is attached already, MU022 for an unknown workflow.';
 
@@ -614,6 +663,9 @@ BEGIN
 	IF (SELECT c.relkind FROM pg_class AS c WHERE c.oid = target) = 'p' THEN
 		EXECUTE format('CREATE TRIGGER mutasi_workflow_move BEFORE UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION mutasi.workflow_move()', target);
 		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_move', target);
+	ELSE
+		EXECUTE format('CREATE TRIGGER mutasi_workflow_end AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT EXECUTE FUNCTION mutasi.workflow_end()', target);
+		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_end', target);
 	END IF;
 	FOR partition IN SELECT p.relid FROM pg_partition_tree(target) AS p UNION SELECT target LOOP
 		PERFORM mutasi.workflow_guard_truncate(partition);
@@ -622,8 +674,6 @@ END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_create_triggers(regclass, regclass, text, jsonb) IS
 	'Part of attach_workflow(): makes the triggers that enforce.';
-REVOKE ALL ON FUNCTION mutasi.workflow_create_triggers(regclass, regclass, text, jsonb) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_create_triggers(regclass, regclass, text, jsonb) TO PUBLIC;
 
 CREATE FUNCTION mutasi.workflow_guard_truncate(target regclass) RETURNS void
 	LANGUAGE plpgsql VOLATILE
@@ -638,8 +688,6 @@ END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_guard_truncate(regclass) IS
 	'Part of attach_workflow(): makes the trigger that refuses TRUNCATE, on a table or partition.';
-REVOKE ALL ON FUNCTION mutasi.workflow_guard_truncate(regclass) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mutasi.workflow_guard_truncate(regclass) TO PUBLIC;
 
 CREATE FUNCTION mutasi.detach_workflow(target regclass) RETURNS void
 	LANGUAGE plpgsql VOLATILE
@@ -663,9 +711,19 @@ BEGIN
 		FROM (SELECT p.relid FROM pg_partition_tree(target) AS p UNION SELECT target) AS r(relid)
 		JOIN pg_trigger AS t ON t.tgrelid = r.relid
 		WHERE t.tgparentid = 0 AND t.tgfoid IN ('mutasi.workflow_enforce()'::regprocedure, 'mutasi.workflow_columns()'::regprocedure,
-			'mutasi.workflow_move()'::regprocedure, 'mutasi.workflow_truncate()'::regprocedure)
+			'mutasi.workflow_move()'::regprocedure, 'mutasi.workflow_truncate()'::regprocedure, 'mutasi.workflow_end()'::regprocedure)
 	LOOP
 		EXECUTE format('DROP TRIGGER %I ON %s', item.tgname, item.relation);
+	END LOOP;
+	FOR item IN
+		SELECT DISTINCT v.oid::regclass AS view
+		FROM pg_depend AS d JOIN pg_rewrite AS r ON r.oid = d.objid JOIN pg_class AS v ON v.oid = r.ev_class
+		WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = target
+			AND v.relkind = 'v' AND v.relname LIKE '%\_overdue'
+			AND EXISTS (SELECT FROM pg_depend AS f WHERE f.classid = 'pg_rewrite'::regclass AND f.objid = r.oid
+				AND f.refclassid = 'pg_proc'::regclass AND f.refobjid = 'mutasi.overdue_cases(regclass, timestamp with time zone)'::regprocedure)
+	LOOP
+		EXECUTE format('DROP VIEW %s', item.view);
 	END LOOP;
 END
 $$;
