@@ -260,20 +260,28 @@ history_walk(WorkflowTarget *target, Datum *key, bool with_values, bool keep, Hi
 {
 	HistoryAccess *access = begin_access(target, keep);
 	ScanKeyData keys[INDEX_MAX_KEYS];
+	MemoryContext caller;
 
 	for (int i = 0; i < target->nkeys; i++)
 		ScanKeyEntryInitializeWithInfo(&keys[i], 0, i + 1, BTEqualStrategyNumber, InvalidOid,
 									   target->key_collation[i], &target->key_equal[i], key[i]);
+	/* the scan allocates what it needs where it is called, and lives on */
+	caller = MemoryContextSwitchTo(access->cxt);
 	index_rescan(access->scan, keys, target->nkeys, NULL, 0);
-	while (index_getnext_slot(access->scan, BackwardScanDirection, access->scan_slot))
+	for (;;)
 	{
 		HistoryRow	row;
 
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(access->cxt);
+		if (!index_getnext_slot(access->scan, BackwardScanDirection, access->scan_slot))
+			break;
+		MemoryContextSwitchTo(caller);
 		history_read_slot(target, access->scan_slot, with_values, &row);
 		if (!visit(&row, arg))
 			break;
 	}
+	MemoryContextSwitchTo(caller);
 	ExecClearTuple(access->scan_slot);
 	end_access(access);
 }

@@ -62,6 +62,8 @@ typedef struct Newest
 {
 	const char *key;
 	int32		seq;
+	int32		present;		/* the last row that the history has now */
+	bool		reported;
 	uint8		hash[HISTORY_HASH_LEN];
 } Newest;
 
@@ -280,6 +282,8 @@ sealed_heads_read(WorkflowTarget *target)
 				(void) bytes_at(SPI_tuptable, i, 3, row->hash);
 			}
 			newest->seq = seq;
+			newest->present = 0;
+			newest->reported = false;
 			(void) bytes_at(SPI_tuptable, i, 3, newest->hash);
 		}
 		SPI_freetuptable(SPI_tuptable);
@@ -294,6 +298,7 @@ sealed_heads_check(SealedHeads *heads, const char *key_text, int32 seq, const ui
 {
 	char	   *name = row_name(key_text, seq);
 	SealedRow  *row = hash_search(heads->rows, &name, HASH_FIND, NULL);
+	Newest	   *newest;
 
 	if (row)
 	{
@@ -301,6 +306,9 @@ sealed_heads_check(SealedHeads *heads, const char *key_text, int32 seq, const ui
 		row->differs = memcmp(row->hash, hash, HISTORY_HASH_LEN) != 0;
 	}
 	pfree(name);
+	newest = hash_search(heads->newest, &key_text, HASH_FIND, NULL);
+	if (newest && newest->present < seq)
+		newest->present = seq;
 }
 
 static int
@@ -328,12 +336,24 @@ report_sealed(SealedHeads *heads, struct Verification *verification)
 	{
 		char	   *key_text = pstrdup(bad[i]->key);
 		char	   *blank = strrchr(key_text, ' ');
+		int32		seq = pg_strtoint32(blank + 1);
+		Newest	   *newest;
 
 		*blank = '\0';
-		verification_report(verification, key_text, pg_strtoint32(blank + 1),
-							bad[i]->differs ? "altered" : "missing",
-							bad[i]->differs ? psprintf(_("Seal %d covers another row in its place."), bad[i]->seal) :
-							psprintf(_("Seal %d covers it."), bad[i]->seal));
+		newest = hash_search(heads->newest, &key_text, HASH_FIND, NULL);
+		if (bad[i]->differs)
+			verification_report(verification, key_text, seq, "altered",
+								psprintf(_("Seal %d covers another row in its place."), bad[i]->seal));
+		else if (newest == NULL || seq <= newest->present)
+			verification_report(verification, key_text, seq, "missing",
+								psprintf(_("Seal %d covers it."), bad[i]->seal));
+		else if (!newest->reported)
+		{
+			/* all that is gone from the end is one finding */
+			newest->reported = true;
+			verification_report(verification, key_text, newest->present + 1, "missing",
+								psprintf(_("The seals cover rows up to %d."), newest->seq));
+		}
 	}
 }
 

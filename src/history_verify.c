@@ -160,6 +160,19 @@ compare_live(Verification *v)
 	slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
 	ExecStoreHeapTuple(v->live, slot, false);
 	slot_getallattrs(slot);
+	{
+		/* the state by itself: its column may have another name by now */
+		const char *state = workflow_column_text(v->target, slot, v->target->state);
+
+		if (state == NULL || strcmp(state, v->previous.to_state) != 0)
+		{
+			report(v, v->key_text, next, "missing",
+				   psprintf(_("The row is in state \"%s\", but the history ends with \"%s\": newer rows were removed, or the table was changed while the triggers did not fire."),
+							state ? state : "", v->previous.to_state));
+			ExecDropSingleTupleTableSlot(slot);
+			return;
+		}
+	}
 	for (int i = 0; i < desc->natts; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(desc, i);

@@ -3,9 +3,7 @@
  *	  The triggers of a table with a workflow.
  *
  * What is judged is the row that was stored, AFTER ROW, because a BEFORE
- * trigger may change it to the last.  A row that moves between partitions is
- * deleted and inserted; on partitioned tables a BEFORE trigger notes the pair,
- * so that it is judged as the update it is.
+ * trigger may change it to the last.
  */
 #include "postgres.h"
 
@@ -13,7 +11,6 @@
 #include "workflow.h"
 #include "mutasi.h"
 
-#include "access/tupconvert.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -26,7 +23,6 @@
 #include "utils/memutils.h"
 
 #include "workflow_case.h"
-#include "workflow_move.h"
 
 /* Attributes of two rows of one table that differ. */
 static Bitmapset *
@@ -416,7 +412,6 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 	WorkflowPerson person;
 	Datum		key[INDEX_MAX_KEYS];
 	TupleTableSlot *keyed;
-	TupleTableSlot *moved = NULL;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigdata->tg_event) ||
 		!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event))
@@ -460,21 +455,6 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 		c.reason = workflow_act.reason;
 	}
 
-	if (rel->rd_rel->relispartition)
-	{
-		/* the two halves of a move between partitions are one update */
-		if (TRIGGER_FIRED_BY_DELETE(trigdata->tg_event) &&
-			workflow_move_is_half(c.target, &c.old->tts_tid))
-			return PointerGetDatum(NULL);
-		if (TRIGGER_FIRED_BY_INSERT(trigdata->tg_event))
-			moved = workflow_move_finish(c.target, rel, c.key_text);
-		if (moved)
-		{
-			c.old = moved;
-			slot_getallattrs(c.old);
-		}
-	}
-
 	workflow_person(c.target, c.mode == WORKFLOW_SYSTEM, &person);
 	if (c.old && c.new)
 	{
@@ -491,9 +471,49 @@ mutasi_workflow_enforce(PG_FUNCTION_ARGS)
 		c.changed = all_columns(desc);
 		after_delete(&c);
 	}
-	if (moved)
-		ExecDropSingleTupleTableSlot(moved);
 	return PointerGetDatum(NULL);
+}
+
+/*
+ * workflow_key(): BEFORE UPDATE FOR EACH ROW on partitioned tables.  An update
+ * that moves a row to another partition is carried out as a DELETE and an
+ * INSERT, and that changes the key, which contains the partition key: it is
+ * refused before it falls apart.  (Elsewhere workflow_enforce() sees both.)
+ */
+PG_FUNCTION_INFO_V1(mutasi_workflow_key);
+Datum
+mutasi_workflow_key(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigdata = (TriggerData *) fcinfo->context;
+	TupleDesc	desc;
+	WorkflowTarget *target;
+
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigdata->tg_event) ||
+		!TRIGGER_FIRED_FOR_ROW(trigdata->tg_event) || !TRIGGER_FIRED_BY_UPDATE(trigdata->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired BEFORE UPDATE", "mutasi.workflow_key")));
+	if (IsLogicalWorker())
+		return PointerGetDatum(trigdata->tg_newtuple);
+	target = workflow_target(trigdata->tg_relation, false);
+	desc = RelationGetDescr(trigdata->tg_relation);
+	for (int i = 0; i < target->nkeys; i++)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, target->keys[i] - 1);
+		bool		old_null;
+		bool		new_null;
+		Datum		old = heap_getattr(trigdata->tg_trigtuple, target->keys[i], desc, &old_null);
+		Datum		new = heap_getattr(trigdata->tg_newtuple, target->keys[i], desc, &new_null);
+
+		if (old_null != new_null ||
+			(!old_null && !datum_image_eq(old, new, att->attbyval, att->attlen)))
+			ereport(ERROR,
+					(errcode(ERRCODE_WF_KEY_CHANGED),
+					 errmsg("key column \"%s\" of a case of \"%s\" cannot be changed",
+							NameStr(att->attname), target->name),
+					 errhint("The history is kept under the key: withdraw this case and begin another.")));
+	}
+	return PointerGetDatum(trigdata->tg_newtuple);
 }
 
 /* workflow_truncate(): BEFORE TRUNCATE; a table with a workflow is not truncated. */

@@ -5,10 +5,10 @@ CREATE FUNCTION mutasi.workflow_enforce() RETURNS trigger
 	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_workflow_enforce';
 COMMENT ON FUNCTION mutasi.workflow_enforce() IS
 	'Trigger made by attach_workflow(): refuses what a case''s workflow does not allow (SQLSTATE class MU, see workflow_error) and records every insert, transition, change and delete in the history. Arguments: workflow, version, options.';
-CREATE FUNCTION mutasi.workflow_move() RETURNS trigger
-	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_workflow_move';
-COMMENT ON FUNCTION mutasi.workflow_move() IS
-	'Trigger made by attach_workflow() on partitioned tables: notes rows that an update moves to another partition, so that they are judged as updates.';
+CREATE FUNCTION mutasi.workflow_key() RETURNS trigger
+	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_workflow_key';
+COMMENT ON FUNCTION mutasi.workflow_key() IS
+	'Trigger made by attach_workflow() on partitioned tables: refuses an update that changes the key before it becomes a move to another partition (MU005).';
 CREATE FUNCTION mutasi.workflow_truncate() RETURNS trigger
 	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_workflow_truncate';
 COMMENT ON FUNCTION mutasi.workflow_truncate() IS
@@ -294,10 +294,19 @@ CREATE FUNCTION mutasi.workflow_seal_tables(history regclass, schema_name name, 
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
-	seal text := format('%I.%I', schema_name, left(history_name, 50) || '_seal');
-	head text := format('%I.%I', schema_name, left(history_name, 50) || '_seal_head');
+	seal text;
+	head text;
 	item text;
+	number integer := 1;
 BEGIN
+	-- seals outlive the history they are of: another one of that name takes the next free names
+	LOOP
+		item := CASE number WHEN 1 THEN '' ELSE '_' || number END;
+		seal := format('%I.%I', schema_name, left(history_name, 45) || '_seal' || item);
+		head := format('%I.%I', schema_name, left(history_name, 45) || '_seal_head' || item);
+		EXIT WHEN to_regclass(seal) IS NULL AND to_regclass(head) IS NULL;
+		number := number + 1;
+	END LOOP;
 	EXECUTE format('CREATE TABLE %s (seal integer PRIMARY KEY, sealed_at timestamp with time zone NOT NULL, cases bigint NOT NULL, merkle_root bytea NOT NULL, root bytea NOT NULL)', seal);
 	EXECUTE format('COMMENT ON TABLE %s IS %L', seal, format('Seals of %s, made by seal_history(): each one root over the newest rows of the cases that had grown, chained to the seal before.', history));
 	EXECUTE format('COMMENT ON COLUMN %s.seal IS %L', seal, 'Number, from 1.');
@@ -661,8 +670,8 @@ BEGIN
 		target, history, workflow, options ->> 'version', options);
 	EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow', target);
 	IF (SELECT c.relkind FROM pg_class AS c WHERE c.oid = target) = 'p' THEN
-		EXECUTE format('CREATE TRIGGER mutasi_workflow_move BEFORE UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION mutasi.workflow_move()', target);
-		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_move', target);
+		EXECUTE format('CREATE TRIGGER mutasi_workflow_key BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION mutasi.workflow_key()', target);
+		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_key', target);
 	ELSE
 		EXECUTE format('CREATE TRIGGER mutasi_workflow_end AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT EXECUTE FUNCTION mutasi.workflow_end()', target);
 		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_end', target);
@@ -711,7 +720,7 @@ BEGIN
 		FROM (SELECT p.relid FROM pg_partition_tree(target) AS p UNION SELECT target) AS r(relid)
 		JOIN pg_trigger AS t ON t.tgrelid = r.relid
 		WHERE t.tgparentid = 0 AND t.tgfoid IN ('mutasi.workflow_enforce()'::regprocedure, 'mutasi.workflow_columns()'::regprocedure,
-			'mutasi.workflow_move()'::regprocedure, 'mutasi.workflow_truncate()'::regprocedure, 'mutasi.workflow_end()'::regprocedure)
+			'mutasi.workflow_key()'::regprocedure, 'mutasi.workflow_truncate()'::regprocedure, 'mutasi.workflow_end()'::regprocedure)
 	LOOP
 		EXECUTE format('DROP TRIGGER %I ON %s', item.tgname, item.relation);
 	END LOOP;

@@ -141,7 +141,7 @@ COMMENT ON FUNCTION mutasi.expire_case(regclass, text) IS
 	'Takes, as SYSTEM, the action that the case''s state names for its expiry, and returns it; MU030 unless the deadline has passed by the server''s clock. Anyone who may update the row may call it.';
 
 CREATE FUNCTION mutasi.run_timers(target regclass, OUT case_key text, OUT from_state text, OUT action text,
-		OUT due_at timestamp with time zone, OUT sqlstate text, OUT message text) RETURNS SETOF record
+		OUT due_at timestamp with time zone, OUT error text, OUT message text) RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -156,7 +156,7 @@ BEGIN
 		from_state := item.state;
 		due_at := item.due_at;
 		action := NULL;
-		sqlstate := NULL;
+		error := NULL;
 		message := NULL;
 		BEGIN
 			-- a case that somebody works on now is left to him, or to the next run
@@ -169,7 +169,7 @@ BEGIN
 			WHEN SQLSTATE 'MU030' OR SQLSTATE 'MU027' THEN
 				CONTINUE;
 			WHEN OTHERS THEN
-				sqlstate := SQLSTATE;
+				error := SQLSTATE;
 				message := SQLERRM;
 		END;
 		RETURN NEXT;
@@ -177,7 +177,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mutasi.run_timers(regclass) IS
-	'Moves every case whose deadline has passed by the action its state names (an expiry, or an approval by silence), each for itself, as SYSTEM. Returns one row a case; sqlstate and message say why one could not be moved. Safe to run twice and from several sessions: each looks again under the row''s lock. For the table''s owner, or who may read table and history and update the table; call it from a scheduler.';
+	'Moves every case whose deadline has passed by the action its state names (an expiry, or an approval by silence), each for itself, as SYSTEM. Returns one row a case; error (an SQLSTATE) and message say why one could not be moved. Safe to run twice and from several sessions: each looks again under the row''s lock. For the table''s owner, or who may read table and history and update the table; call it from a scheduler.';
 
 -- The privileged ways in ---------------------------------------------------------
 
@@ -320,10 +320,10 @@ BEGIN
 		SELECT r.relid::regclass AS relation, w.function, w.everywhere, t.tgname, t.tgenabled
 		FROM (SELECT p.relid FROM pg_partition_tree(target) AS p UNION SELECT target) AS r(relid)
 		JOIN pg_class AS c ON c.oid = r.relid
-		CROSS JOIN (VALUES ('workflow_enforce', true), ('workflow_columns', false), ('workflow_truncate', true), ('workflow_move', true)) AS w(function, everywhere)
+		CROSS JOIN (VALUES ('workflow_enforce', true), ('workflow_columns', false), ('workflow_truncate', true), ('workflow_key', true)) AS w(function, everywhere)
 		LEFT JOIN pg_trigger AS t ON t.tgrelid = r.relid AND t.tgfoid = format('mutasi.%s()', w.function)::regprocedure
 		WHERE (w.everywhere OR r.relid = target)
-			AND (w.function <> 'workflow_move' OR (SELECT c.relkind FROM pg_class AS c WHERE c.oid = target) = 'p')
+			AND (w.function <> 'workflow_key' OR (SELECT c.relkind FROM pg_class AS c WHERE c.oid = target) = 'p')
 			AND (t.tgname IS NULL OR t.tgenabled <> 'A')
 		ORDER BY r.relid::regclass::text, w.function
 	LOOP
