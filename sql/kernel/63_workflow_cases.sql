@@ -25,7 +25,7 @@ COMMENT ON FUNCTION mutasi.revoke_approval(regclass, bigint, text, text) IS 'rev
 CREATE FUNCTION mutasi.allowed_transitions(target regclass, key text, OUT action text, OUT to_state text, OUT allowed boolean,
 		OUT sqlstate text, OUT message text, OUT hint text, OUT roles text[], OUT reason_required boolean,
 		OUT reason_code_required boolean, OUT missing_columns text, OUT approvals integer, OUT approvals_given integer) RETURNS SETOF record
-	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_allowed_transitions';
+	LANGUAGE C VOLATILE ROWS 10 AS 'MODULE_PATHNAME', 'mutasi_allowed_transitions';
 COMMENT ON FUNCTION mutasi.allowed_transitions(regclass, text) IS
 	'What the workflow allows from the case''s present state, one row a transition, to drive a form: allowed is whether the caller may take it now, else sqlstate, message and hint say why not, in the words the table would use. What the form itself is to fill in stands apart: reason_required, reason_code_required, missing_columns (quoted names).';
 CREATE FUNCTION mutasi.allowed_transitions(target regclass, key bigint, OUT action text, OUT to_state text, OUT allowed boolean,

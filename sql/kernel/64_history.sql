@@ -37,7 +37,7 @@ COMMENT ON FUNCTION mutasi.seal_history(regclass) IS
 
 CREATE FUNCTION mutasi.verify_history(target regclass, published_root text DEFAULT NULL, OUT case_key text, OUT seq integer,
 		OUT problem text, OUT detail text) RETURNS SETOF record
-	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_verify_history';
+	LANGUAGE C VOLATILE ROWS 10 AS 'MODULE_PATHNAME', 'mutasi_verify_history';
 COMMENT ON FUNCTION mutasi.verify_history(regclass, text) IS
 	'Lists every history row that was altered, inserted, reordered or is missing (problem), by case and number, in the order of the cases; compares the table''s present rows with what their history ends with; and checks the seals: given a root that was published, also that it is among them, so that removing the newest rows together with their seal is found. No rows if all is well. Needs SELECT on table, history and seals.';
 
