@@ -12,10 +12,12 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_type.h"
+#include "commands/event_trigger.h"
 #include "executor/executor.h"
 #include "executor/spi.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "nodes/primnodes.h"
 #include "optimizer/optimizer.h"
 #include "utils/acl.h"
@@ -215,6 +217,39 @@ mutasi_record_baseline(PG_FUNCTION_ARGS)
 	SPI_finish();
 	table_close(rel, NoLock);
 	PG_RETURN_INT64(written);
+}
+
+/*
+ * workflow_new_partition(): event trigger behind CREATE TABLE and ALTER TABLE.
+ * Looks only at commands that make or attach a partition: a restore's ALTER
+ * TABLE … ENABLE TRIGGER comes while not all triggers are there yet.
+ */
+PG_FUNCTION_INFO_V1(mutasi_workflow_new_partition);
+Datum
+mutasi_workflow_new_partition(PG_FUNCTION_ARGS)
+{
+	EventTriggerData *trigdata = (EventTriggerData *) fcinfo->context;
+	bool		partition = false;
+	ListCell   *lc;
+
+	if (!CALLED_AS_EVENT_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function \"%s\" must be fired as an event trigger", "mutasi.workflow_new_partition")));
+	if (IsA(trigdata->parsetree, CreateStmt))
+		partition = ((CreateStmt *) trigdata->parsetree)->partbound != NULL;
+	else if (IsA(trigdata->parsetree, AlterTableStmt))
+		foreach(lc, ((AlterTableStmt *) trigdata->parsetree)->cmds)
+			if (lfirst_node(AlterTableCmd, lc)->subtype == AT_AttachPartition)
+				partition = true;
+	if (partition)
+	{
+		SPI_connect();
+		if (SPI_execute("SELECT mutasi.guard_new_partitions()", false, 0) != SPI_OK_SELECT)
+			elog(ERROR, "could not guard new partitions");
+		SPI_finish();
+	}
+	PG_RETURN_NULL();
 }
 
 /* check_condition(target, condition) */

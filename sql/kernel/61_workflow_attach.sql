@@ -637,6 +637,12 @@ BEGIN
 	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = target;
 	IF to_regclass(overdue) IS NULL THEN
 		EXECUTE format('CREATE VIEW %s AS SELECT o.case_key, o.state, o.entered_at, o.due_at, o.on_expiry FROM mutasi.overdue_cases(%L::regclass) AS o', overdue, target);
+		FOR item IN SELECT c.name, c.comment FROM (VALUES
+				('case_key', 'Key of the case, as text.'), ('state', 'State it is in.'), ('entered_at', 'Since when.'),
+				('due_at', 'When its working days were over.'), ('on_expiry', 'Action that run_timers() will take; NULL for none.')) AS c(name, comment)
+		LOOP
+			EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', overdue, item.name, item.comment);
+		END LOOP;
 		EXECUTE format('COMMENT ON VIEW %s IS %L', overdue, format('Cases of %s whose deadline has passed. Needs SELECT on the table and its history.', target));
 		IF relation.relowner <> (SELECT c.relowner FROM pg_class AS c WHERE c.oid = to_regclass(overdue)) THEN
 			EXECUTE format('ALTER VIEW %s OWNER TO %I', overdue, pg_get_userbyid(relation.relowner));

@@ -456,7 +456,7 @@ COMMENT ON FUNCTION mutasi.workflow_health(regclass) IS
 
 -- New partitions are guarded against TRUNCATE as the others are (the row triggers
 -- come with the partitioned table).
-CREATE FUNCTION mutasi.guard_new_partitions() RETURNS event_trigger
+CREATE FUNCTION mutasi.guard_new_partitions() RETURNS void
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	AS $$
@@ -479,9 +479,13 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mutasi.guard_new_partitions() IS
+	'Part of the event trigger mutasi_guard_new_partitions, and of use only in it: guards partitions that the command under way made or attached.';
+CREATE FUNCTION mutasi.workflow_new_partition() RETURNS event_trigger
+	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_workflow_new_partition';
+COMMENT ON FUNCTION mutasi.workflow_new_partition() IS
 	'Event trigger: a partition that joins a table with a workflow is guarded against TRUNCATE too.';
 CREATE EVENT TRIGGER mutasi_guard_new_partitions ON ddl_command_end
 	WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE')
-	EXECUTE FUNCTION mutasi.guard_new_partitions();
+	EXECUTE FUNCTION mutasi.workflow_new_partition();
 COMMENT ON EVENT TRIGGER mutasi_guard_new_partitions IS
 	'Guards partitions that join a table with a workflow against TRUNCATE.';

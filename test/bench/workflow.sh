@@ -1,0 +1,133 @@
+#!/bin/sh
+# Workflow with history against a plain UPDATE and against the same rules in
+# PL/pgSQL triggers: bulk UPDATE in one statement (CPU time of the backend), and
+# single transitions by pgbench with 1 and 8 clients.
+#   ROWS=100000  rows of the bulk UPDATE      SECONDS_EACH=5  time of each pgbench run
+set -eu
+ROWS=${ROWS:-100000}
+SECONDS_EACH=${SECONDS_EACH:-5}
+db=bench
+run() { psql -qAtX -v ON_ERROR_STOP=1 -d "$db" "$@"; }
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+run <<'SQL'
+SET client_min_messages = error;
+CREATE EXTENSION IF NOT EXISTS mutasi;
+SELECT mutasi.define_workflow('{"workflow": "bench_loop",
+	"states": [{"state": "draft", "initial": true}, {"state": "a"}, {"state": "b"}, {"state": "done", "terminal": true}],
+	"transitions": [{"action": "go", "from": "draft", "to": "a"}, {"action": "there", "from": "a", "to": "b"},
+		{"action": "back", "from": "b", "to": "a"}, {"action": "finish", "from": "b", "to": "done"}]}') \g /dev/null
+-- PL/pgSQL that only logs: one row a change, old and new
+CREATE FUNCTION log_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	INSERT INTO logged_log (id, recorded_at, actor, old_row, new_row) VALUES (NEW.id, clock_timestamp(), session_user, to_jsonb(OLD), to_jsonb(NEW));
+	RETURN NULL;
+END $$;
+-- PL/pgSQL with the same rules, history and hashes
+CREATE TABLE rule (from_state text, to_state text, action text, PRIMARY KEY (from_state, to_state));
+INSERT INTO rule VALUES ('draft', 'a', 'go'), ('a', 'b', 'there'), ('b', 'a', 'back'), ('b', 'done', 'finish');
+CREATE FUNCTION same_rules() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+	r record;
+	head record;
+	salt bytea := decode(replace(gen_random_uuid()::text, '-', ''), 'hex');
+	changes jsonb;
+	values_hash bytea;
+	now timestamptz := clock_timestamp();
+BEGIN
+	IF NEW.id <> OLD.id THEN RAISE EXCEPTION 'key'; END IF;
+	SELECT seq, hash, to_state INTO head FROM ruled_history WHERE id = OLD.id ORDER BY seq DESC LIMIT 1;
+	IF head.to_state IS DISTINCT FROM OLD.status THEN RAISE EXCEPTION 'history'; END IF;
+	IF OLD.status = 'done' THEN RAISE EXCEPTION 'terminal'; END IF;
+	SELECT * INTO r FROM rule WHERE from_state = OLD.status AND to_state = NEW.status;
+	IF NOT FOUND THEN RAISE EXCEPTION 'no transition'; END IF;
+	SELECT jsonb_object_agg(n.key, jsonb_build_array(o.value, n.value)) INTO changes
+	FROM jsonb_each(to_jsonb(NEW)) AS n JOIN jsonb_each(to_jsonb(OLD)) AS o USING (key) WHERE n.value <> o.value;
+	values_hash := sha256(salt || convert_to(changes::text, 'UTF8'));
+	INSERT INTO ruled_history VALUES (OLD.id, head.seq + 1, now, 'transition', r.action, OLD.status, NEW.status, session_user, current_user, changes, salt,
+		values_hash, head.hash, sha256(head.hash || convert_to(format('%s|%s|%s|%s|%s|%s|%s|%s', OLD.id, head.seq + 1, extract(epoch FROM now), r.action, OLD.status, NEW.status, session_user, current_user), 'UTF8') || values_hash));
+	RETURN NULL;
+END $$;
+SQL
+
+setup() {
+	run -v rows="$ROWS" <<'SQL'
+SET client_min_messages = error;
+DROP TABLE IF EXISTS plain, logged, logged_log, ruled, ruled_history, enforced, enforced_history, enforced_history_seal, enforced_history_seal_head CASCADE;
+CREATE TABLE plain (id int PRIMARY KEY, status text NOT NULL, employee int NOT NULL, post int NOT NULL, note text);
+CREATE INDEX ON plain (status); CREATE INDEX ON plain (employee);
+CREATE TABLE logged (LIKE plain INCLUDING ALL);
+CREATE TABLE ruled (LIKE plain INCLUDING ALL);
+CREATE TABLE enforced (LIKE plain INCLUDING ALL);
+CREATE TABLE logged_log (log bigserial PRIMARY KEY, id int, recorded_at timestamptz, actor text, old_row jsonb, new_row jsonb);
+CREATE TABLE ruled_history (id int, seq int, recorded_at timestamptz, event text, action text, from_state text, to_state text, actor text, role text, changes jsonb,
+	salt bytea, values_hash bytea, previous_hash bytea, hash bytea, PRIMARY KEY (id, seq));
+INSERT INTO plain SELECT g, 'draft', g, g % 500, 'note ' || g FROM generate_series(1, :rows) AS g;
+INSERT INTO logged TABLE plain; INSERT INTO ruled TABLE plain;
+INSERT INTO ruled_history SELECT id, 1, now(), 'create', 'create', NULL, 'draft', 'x', 'x', NULL, NULL, NULL, NULL, sha256(id::text::bytea) FROM ruled;
+SELECT mutasi.attach_workflow('enforced', 'bench_loop', 'status') \g /dev/null
+INSERT INTO enforced TABLE plain;
+CREATE TRIGGER log AFTER UPDATE ON logged FOR EACH ROW EXECUTE FUNCTION log_only();
+CREATE TRIGGER rules AFTER UPDATE ON ruled FOR EACH ROW EXECUTE FUNCTION same_rules();
+VACUUM ANALYZE plain, logged, ruled, enforced, ruled_history, enforced_history;
+CHECKPOINT;
+SQL
+}
+
+# CPU milliseconds of one statement in its backend (clock ticks are 10 ms)
+cpu() {
+	run <<SQL
+CREATE FUNCTION pg_temp.cpu() RETURNS numeric LANGUAGE sql AS \$\$
+	SELECT (split_part(s, ' ', 14)::numeric + split_part(s, ' ', 15)::numeric) * 10 FROM pg_read_file('/proc/' || pg_backend_pid() || '/stat') AS s \$\$;
+SELECT pg_temp.cpu() AS before \gset
+$1;
+SELECT pg_temp.cpu() - :before;
+SQL
+}
+
+setup
+echo "Bulk UPDATE of $ROWS rows along a transition (CPU ms of the backend, mean of three rounds; two indexes beside the key)"
+for table in plain logged ruled enforced; do : >"$tmp/$table"; done
+for state in a b a; do
+	for table in plain logged ruled enforced; do
+		cpu "UPDATE $table SET status = '$state'" >>"$tmp/$table"
+	done
+done
+mean() { awk '{s += $1} END {printf "%.0f", s / NR}' "$1"; }
+base=$(mean "$tmp/plain")
+for table in plain logged ruled enforced; do
+	case $table in
+	plain) name="plain UPDATE" ;; logged) name="PL/pgSQL, plain log only" ;;
+	ruled) name="PL/pgSQL, same rules and hashes" ;; enforced) name="mutasi workflow and history" ;;
+	esac
+	value=$(mean "$tmp/$table")
+	echo "$name|$value|$base"
+done | awk -F'|' '{printf "  %-34s %8d ms   %5.2f x plain\n", $1, $2, $2 / $3}'
+
+setup
+run -c "UPDATE plain SET status = 'a'" -c "UPDATE logged SET status = 'a'" -c "UPDATE ruled SET status = 'a'" -c "UPDATE enforced SET status = 'a'" -c "VACUUM ANALYZE plain, logged, ruled, enforced"
+for clients in 1 8; do
+	echo "pgbench, $clients client(s), single transitions per second (prepared, ${SECONDS_EACH}s each)"
+	for table in plain logged ruled enforced; do
+		printf '\\set id random(1, %s)\nUPDATE %s SET status = CASE status WHEN '"'a'"' THEN '"'b'"' ELSE '"'a'"' END WHERE id = :id;\n' "$ROWS" "$table" >"$tmp/$table.sql"
+		pgbench -n -M prepared -c "$clients" -j 2 -T "$SECONDS_EACH" -f "$tmp/$table.sql" "$db" 2>/dev/null |
+			sed -n 's/^tps = \([0-9.]*\).*/\1/p' >"$tmp/$table.tps"
+	done
+	base=$(cat "$tmp/plain.tps")
+	for table in plain logged ruled enforced; do
+		echo "$table $(cat "$tmp/$table.tps") $base"
+	done | awk '{printf "  %-34s %8.0f /s   %5.2f x the time of plain\n", $1, $2, $3 / $2}'
+done
+
+echo "verify_history and seal_history"
+run <<'SQL'
+CREATE FUNCTION pg_temp.cpu() RETURNS numeric LANGUAGE sql AS $$
+	SELECT (split_part(s, ' ', 14)::numeric + split_part(s, ' ', 15)::numeric) * 10 FROM pg_read_file('/proc/' || pg_backend_pid() || '/stat') AS s $$;
+SELECT pg_temp.cpu() AS before, (SELECT count(*) FROM enforced_history) AS n \gset
+SELECT count(*) AS faults FROM mutasi.verify_history('enforced') \gset
+SELECT format('  verify: %s history rows, %s faults, %s ms CPU', :n, :faults, pg_temp.cpu() - :before);
+SELECT pg_temp.cpu() AS before \gset
+SELECT mutasi.seal_history('enforced') AS root \gset
+SELECT format('  seal:   %s cases, %s ms CPU', (SELECT count(*) FROM enforced), pg_temp.cpu() - :before);
+SQL
