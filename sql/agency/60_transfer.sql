@@ -15,6 +15,7 @@ CREATE TABLE @agency@.transfer_plan (
 	created_by text NOT NULL DEFAULT session_user,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	closed_on date,
+	solution mutasi.plan_solution,
 	CHECK (period_to > period_from)
 );
 COMMENT ON TABLE @agency@.transfer_plan IS 'Transfer plans (rencana mutasi, PP 11/2017 Ps 190(1)): goal, period, measurable target and how it will be evaluated.';
@@ -22,6 +23,19 @@ COMMENT ON COLUMN @agency@.transfer_plan.indicator IS 'What is measured, e.g. th
 COMMENT ON COLUMN @agency@.transfer_plan.baseline IS 'The indicator when the plan was made.';
 COMMENT ON COLUMN @agency@.transfer_plan.target IS 'The value the plan is to reach.';
 COMMENT ON COLUMN @agency@.transfer_plan.evaluation IS 'How, by whom and from which data the plan will be evaluated (mekanisme evaluasi).';
+
+COMMENT ON COLUMN @agency@.transfer_plan.solution IS 'The solved plan that the proposals come from: mutasi.plan_certificate(), plan_why_not() and plan_shortfall() read it.';
+
+CREATE TABLE @agency@.transfer_plan_pair (
+	plan_id integer NOT NULL REFERENCES @agency@.transfer_plan ON DELETE CASCADE,
+	employee_id integer NOT NULL REFERENCES @agency@.employee,
+	post_id integer NOT NULL REFERENCES @agency@.post,
+	score numeric(7,6) NOT NULL,
+	from_post_id integer,
+	from_unit_id integer,
+	PRIMARY KEY (plan_id, employee_id, post_id)
+);
+COMMENT ON TABLE @agency@.transfer_plan_pair IS 'The eligible people that a plan was solved from: who could fill which post, with what score.';
 
 CREATE TABLE @agency@.transfer_plan_move (
 	plan_id integer NOT NULL REFERENCES @agency@.transfer_plan ON DELETE CASCADE,

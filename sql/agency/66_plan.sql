@@ -6,11 +6,8 @@ AS $body$
 DECLARE
 	goal transfer_plan;
 	y policy;
-	pair record;
-	origin record;
-	figures record;
-	taken integer;
-	made integer := 0;
+	solved mutasi.plan_solution;
+	made integer;
 BEGIN
 	SELECT p.* INTO goal FROM transfer_plan AS p WHERE p.plan_id = plan FOR UPDATE;
 	IF NOT FOUND THEN
@@ -25,45 +22,53 @@ BEGIN
 	END IF;
 	SELECT * INTO y FROM policy_on(as_of);
 	DELETE FROM transfer_plan_move AS m WHERE m.plan_id = plan;
-	-- the posts of the units that are shortest first, for each its best people
-	FOR pair IN
-		SELECT o.post_id, o.free, c.employee_id, c.score
+	DELETE FROM transfer_plan_pair AS m WHERE m.plan_id = plan;
+
+	INSERT INTO transfer_plan_pair (plan_id, employee_id, post_id, score, from_post_id, from_unit_id)
+		SELECT plan, c.employee_id, o.post_id, c.score, c.from_post_id, c.from_unit_id
 		FROM open_posts(as_of) AS o
 		JOIN post AS p ON p.post_id = o.post_id AND p.open
-		LEFT JOIN unit_figures(ARRAY(SELECT u.unit_id FROM unit AS u), as_of) AS f ON f.unit_id = o.unit_id
 		CROSS JOIN LATERAL candidates(o.post_id, per_post, as_of, eligible_only => true) AS c
-		WHERE o.free >= 1
-		ORDER BY f.ratio DESC NULLS LAST, o.post_id, c.rank
-	LOOP
-		CONTINUE WHEN EXISTS (SELECT FROM transfer_plan_move AS m WHERE m.plan_id = plan AND m.employee_id = pair.employee_id);
-		SELECT count(*) INTO taken FROM transfer_plan_move AS m WHERE m.plan_id = plan AND m.to_post_id = pair.post_id;
-		CONTINUE WHEN pair.free - taken < 1;
-		SELECT c.post_id, c.unit_id, c.share, q.min_staff INTO origin
-			FROM current_post(ARRAY[pair.employee_id], as_of) AS c JOIN post AS q USING (post_id);
-		IF FOUND THEN
-			-- the donor's floor, everybody the plan takes away counted as gone and nobody it brings as there
-			CONTINUE WHEN (SELECT coalesce(sum(i.share), 0) FROM incumbents(as_of) AS i WHERE i.post_id = origin.post_id AND i.kind <> 'acting')
-				- coalesce((SELECT n.leaving FROM pending_moves(ARRAY[origin.post_id]) AS n), 0)
-				- (SELECT count(*) FROM transfer_plan_move AS m WHERE m.plan_id = plan AND m.from_post_id = origin.post_id)
-				- origin.share < origin.min_staff;
-			IF origin.unit_id <> (SELECT t.unit_id FROM post AS t WHERE t.post_id = pair.post_id) THEN
-				SELECT f.required, f.existing
-						- coalesce((SELECT sum(n.leaving) FROM pending_moves(ARRAY(SELECT q.post_id FROM post AS q WHERE q.unit_id = origin.unit_id)) AS n), 0)
-						- (SELECT count(*) FROM transfer_plan_move AS m JOIN post AS q ON q.post_id = m.from_post_id WHERE m.plan_id = plan AND q.unit_id = origin.unit_id)
-						- origin.share AS staff_left
-					INTO figures FROM unit_figures(ARRAY[origin.unit_id], as_of) AS f;
-				CONTINUE WHEN figures.required IS NULL OR figures.staff_left <= 0
-					OR round(figures.required / figures.staff_left, 2) > y.max_donor_ratio;
-			END IF;
-		END IF;
-		INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id, score)
-			VALUES (plan, pair.employee_id, pair.post_id, CASE WHEN origin IS NOT NULL THEN origin.post_id END, pair.score);
-		made := made + 1;
-	END LOOP;
+		WHERE o.free >= 1;
+	-- A post's minimum staff: of its holders no more are offered than it can
+	-- spare, those with the best scores.
+	DELETE FROM transfer_plan_pair AS d USING (
+			SELECT w.employee_id, row_number() OVER (PARTITION BY w.from_post_id ORDER BY max(w.score) DESC, w.employee_id) AS nth,
+				(SELECT coalesce(sum(i.share), 0) FROM incumbency AS i WHERE i.post_id = w.from_post_id AND i.kind <> 'acting'
+						AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of))
+					- coalesce((SELECT n.leaving FROM pending_moves(ARRAY[w.from_post_id]) AS n), 0)
+					- (SELECT q.min_staff FROM post AS q WHERE q.post_id = w.from_post_id) AS spare
+			FROM transfer_plan_pair AS w WHERE w.plan_id = plan AND w.from_post_id IS NOT NULL
+			GROUP BY w.employee_id, w.from_post_id) AS r
+		WHERE d.plan_id = plan AND d.employee_id = r.employee_id AND r.nth > r.spare;
+
+	-- Who may leave a unit at most: as many as keep its workload ratio within the
+	-- policy's limit, nobody who arrives counted as there.
+	solved := mutasi.solve_transfers(
+		format('SELECT employee_id, post_id, score FROM @agency@.transfer_plan_pair WHERE plan_id = %s', plan),
+		format('SELECT o.post_id, floor(o.free)::integer AS seats, dense_rank() OVER (ORDER BY f.ratio DESC NULLS LAST)::integer AS priority, o.unit_id
+			FROM @agency@.open_posts(%1$L) AS o
+			LEFT JOIN @agency@.unit_figures(ARRAY(SELECT u.unit_id FROM @agency@.unit AS u), %1$L) AS f ON f.unit_id = o.unit_id
+			WHERE o.free >= 1 AND o.post_id IN (SELECT w.post_id FROM @agency@.transfer_plan_pair AS w WHERE w.plan_id = %2$s)', as_of, plan),
+		format('SELECT DISTINCT w.employee_id, w.from_unit_id AS unit_id,
+				greatest(0, floor(f.existing - coalesce(l.leaving, 0) - coalesce(f.required, f.existing * %3$s) / %3$s))::integer AS releasable
+			FROM @agency@.transfer_plan_pair AS w
+			LEFT JOIN @agency@.unit_figures(ARRAY(SELECT DISTINCT x.from_unit_id FROM @agency@.transfer_plan_pair AS x WHERE x.plan_id = %2$s AND x.from_unit_id IS NOT NULL), %1$L) AS f
+				ON f.unit_id = w.from_unit_id
+			LEFT JOIN (SELECT p.unit_id, sum(n.leaving) AS leaving FROM @agency@.post AS p
+				JOIN @agency@.pending_moves(ARRAY(SELECT q.post_id FROM @agency@.post AS q)) AS n ON n.post_id = p.post_id GROUP BY p.unit_id) AS l
+				ON l.unit_id = w.from_unit_id
+			WHERE w.plan_id = %2$s', as_of, plan, y.max_donor_ratio));
+	UPDATE transfer_plan AS p SET solution = solved WHERE p.plan_id = plan;
+	INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id, score)
+		SELECT plan, m.employee_id, m.post_id, w.from_post_id, w.score
+		FROM mutasi.plan_moves(solved) AS m
+		JOIN transfer_plan_pair AS w ON w.plan_id = plan AND w.employee_id = m.employee_id AND w.post_id = m.post_id;
+	GET DIAGNOSTICS made = ROW_COUNT;
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: the free posts of the units that are shortest of people first, each with its best eligible people, never below a donor''s floor (minimum staff of the post, workload ratio of the unit, with everybody the plan takes away counted as gone). Greedy, in a fixed order; returns how many moves it proposes. plan_what_if() shows what they would do.';
+COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post, workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do.';
 
 CREATE FUNCTION @agency@.open_plan(plan integer, effective_on date DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

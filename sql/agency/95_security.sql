@@ -74,9 +74,9 @@ DECLARE
 	part record;
 	own text[] := '{employee_nip,education,performance,study_leave,record_check,assessment,incumbency,waiver,application}';
 	secret text[] := '{discipline,relation}';
-	everywhere text[] := '{agency_info,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,eligibility_rule,election_window,task,task_norm,task_volume,post_load}';
-	aggregates text[] := '{unit_workload,unit_balance,vacancy,plan_summary,fairness}';
-	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,placement_review_due,data_quality,plan_impact,outcome}';
+	everywhere text[] := '{agency_info,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,eligibility_rule,election_window,task,task_norm,task_volume,post_load,post_month_load,post_effective_time,workload_snapshot,workload_snapshot_row}';
+	aggregates text[] := '{unit_workload,unit_balance,unit_workload_trend,workload_surge,vacancy,plan_summary,fairness}';
+	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,placement_review_due,data_quality,workload_data_quality,staffing_projection,plan_impact,outcome}';
 	thing text;
 	former record;
 BEGIN
@@ -93,7 +93,7 @@ BEGIN
 			WHERE c.relnamespace = '@agency@'::regnamespace AND p.polname LIKE 'mutasi\_%' LOOP
 		EXECUTE format('DROP POLICY %I ON %s', former.polname, former.relation);
 	END LOOP;
-	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_move,notice,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training}'::text[] LOOP
+	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training}'::text[] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', thing);
 	END LOOP;
 
@@ -140,14 +140,14 @@ BEGIN
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer_document FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer_history FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
 		ELSIF part.part IN ('approver', 'auditor') THEN
-			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role,notice,notice_template,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training_programme,training,outcome_indicator,outcome_value}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_pair,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role,notice,notice_template,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training_programme,training,outcome_indicator,outcome_value}'::text[] LOOP
 				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 			END LOOP;
-			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_pair,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training}'::text[] LOOP
 				EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO %I USING (true)', 'mutasi_' || part.part, thing, part.role_name);
 			END LOOP;
 			IF part.part = 'approver' THEN
-				FOREACH thing IN ARRAY '{transfer,transfer_document,waiver,record_check,application,transfer_plan_move,notice,objection,outbox,placement_review,training}'::text[] LOOP
+				FOREACH thing IN ARRAY '{transfer,transfer_document,waiver,record_check,application,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,training}'::text[] LOOP
 					EXECUTE format('CREATE POLICY mutasi_approver_add ON %I FOR INSERT TO %I WITH CHECK (true)', thing, part.role_name);
 					EXECUTE format('CREATE POLICY mutasi_approver_change ON %I FOR UPDATE TO %I USING (true) WITH CHECK (true)', thing, part.role_name);
 					EXECUTE format('GRANT INSERT, UPDATE ON %I TO %I', thing, part.role_name);

@@ -2,7 +2,7 @@
 -- again: plans, notices, objections, messages, reviews, decision files, and the
 -- views about data and fairness.
 BEGIN;
-SELECT plan(57);
+SELECT plan(58);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -28,6 +28,7 @@ SELECT throws_ok($$INSERT INTO transfer_plan (name, goal, period_from, period_to
 SELECT is(propose_plan(1), 2, 'two nurses can be spared');
 SELECT results_eq('SELECT employee_id, to_post_id, from_post_id FROM transfer_plan_move ORDER BY 1', 'VALUES (2, 1, 2), (3, 1, 2)', 'the two best');
 SELECT is(propose_plan(1), 2, 'proposing again starts anew');
+SELECT is((SELECT proven FROM transfer_plan AS p, LATERAL mutasi.plan_certificate(p.solution) AS c), true, 'proven optimal');
 SELECT results_eq('SELECT unit_id, existing_before, existing_after FROM plan_what_if(1)', 'VALUES (2, 1.00, 3.00), (3, 5.00, 3.00)', 'what the plan would do');
 UPDATE post SET min_staff = 4 WHERE post_id = 2;
 SELECT is(propose_plan(1), 1, 'never below the minimum staff of the donor');
