@@ -33,6 +33,7 @@
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/tuplestore.h"
 
 #define DECIMALS 6
 #define UNIT INT64CONST(1000000)	/* 1, in units of the last decimal */

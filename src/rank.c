@@ -19,6 +19,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/tuplestore.h"
 
 #define SCORE_DECIMALS 6
 #define MAX_BATCH_POSTS 64
@@ -47,6 +48,7 @@ typedef struct RankState
 	bool		only_meeting;
 
 	MemoryContext context;
+	MemoryContext row_context;	/* of the row that is being put */
 	EngineHost	host;
 	Size		limit;
 	bool		ranking;		/* people have been read */
@@ -160,6 +162,7 @@ rank_begin(RankState *state, FunctionCallInfo fcinfo)
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	state->context = AllocSetContextCreate(CurrentMemoryContext, "mutasi ranking", ALLOCSET_DEFAULT_SIZES);
+	state->row_context = AllocSetContextCreate(state->context, "mutasi ranked row", ALLOCSET_SMALL_SIZES);
 	state->limit = (Size) Min((uint64) rank_memory * 1024, (uint64) SIZE_MAX);
 	state->host.allocate = host_allocate;
 	state->host.release = host_release;
@@ -182,6 +185,7 @@ put_row(RankState *state, int64 first_id, int64 rank, int64 second_id, int64 dis
 	Datum		values[5];
 	bool		nulls[5] = {false};
 	int64		fit = total == 0 ? 1 : Max(total - distance, 0);
+	MemoryContext old = MemoryContextSwitchTo(state->row_context);
 
 	values[0] = Int64GetDatum(first_id);
 	values[1] = Int32GetDatum((int32) rank);
@@ -190,7 +194,8 @@ put_row(RankState *state, int64 first_id, int64 rank, int64 second_id, int64 dis
 														  SCORE_DECIMALS));
 	values[4] = Float8GetDatum(total == 0 ? 0.0 : (double) distance / (double) total);
 	tuplestore_putvalues(state->rsinfo->setResult, state->rsinfo->setDesc, values, nulls);
-	pfree(DatumGetPointer(values[3]));
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(state->row_context);
 }
 
 static void
