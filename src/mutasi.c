@@ -25,7 +25,7 @@ _PG_init(void)
 	rank_init();
 	workflow_init();
 	match_cost_init();
-	PlanInit();
+	plan_init();
 
 	/* Settings of the rooms come before this: it closes the prefix. */
 	MarkGUCPrefixReserved("mutasi");

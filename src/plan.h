@@ -31,7 +31,7 @@ extern PlanData *PlanRead(const char *candidates, const char *posts, const char 
 /* plan_memory.c: settings, accounting, interrupts, progress */
 extern int	mutasi_plan_memory;
 extern int	mutasi_plan_progress;
-extern void PlanInit(void);
+extern void plan_init(void);
 extern FlowEnv *PlanEnv(void);
 extern void PlanReserve(int64_t bytes, const char *what);
 extern void PlanUnreserve(int64_t bytes);

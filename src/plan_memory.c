@@ -23,7 +23,7 @@ static TimestampTz last_notice;
 
 /* The settings; called when the library is loaded. */
 void
-PlanInit(void)
+plan_init(void)
 {
 	DefineCustomIntVariable("mutasi.plan_memory",
 							gettext_noop("Sets the most memory that planning transfers may take."),

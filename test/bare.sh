@@ -28,15 +28,16 @@ fresh() {
 	rm -rf "$system"
 	mkdir "$system"
 	tar -C "$system" -xf "$system.tar"
-	copy_source "$system/root/a clone"
-	inside "$system" "" / useradd -m -s /bin/sh budi
-	echo 'budi ALL=(ALL) NOPASSWD: ALL' >"$system/etc/sudoers.d/budi"
-	copy_source "$system/home/budi/mutasi"
-	inside "$system" "" / chown -R budi: /home/budi
+	mkdir -m 700 "$system/srv/closed"	# only root may enter
+	copy_source "$system/srv/closed/a clone"
+	inside "$system" "" / useradd -m -s /bin/sh operator1
+	echo 'operator1 ALL=(ALL) NOPASSWD: ALL' >"$system/etc/sudoers.d/operator1"
+	copy_source "$system/home/operator1/mutasi"
+	inside "$system" "" / chown -R operator1: /home/operator1
 }
 log=$system.log
 : >"$log"
-as_budi='cd ~budi/mutasi && exec setpriv --reuid=budi --regid=budi --init-groups env HOME=/home/budi USER=budi'
+as_operator1='cd ~operator1/mutasi && exec setpriv --reuid=operator1 --regid=operator1 --init-groups env HOME=/home/operator1 USER=operator1'
 
 # run NET COMMAND: in the system, its output into $out (stdout) and the log
 out=$CACHE/bare.out
@@ -65,41 +66,41 @@ no_cluster() { [ -z "$(ls "$system"/etc/postgresql/*/ 2>/dev/null)" ]; }
 set +e
 
 fresh
-run net 'cd "/root/a clone" && make demo' && grep -q . "$out"; verdict $? "root: make demo is the first command"
+run net 'cd "/srv/closed/a clone" && make demo' && grep -q . "$out"; verdict $? "root: make demo is the first command"
 no_cluster; verdict $? "no cluster of the distribution's was made"
 ! grep -rq '^ *create_main_cluster' "$system/etc/postgresql-common"; verdict $? "its configuration is as the package has it"
-run net 'cd "/root/a clone" && make check' && clean_check; verdict $? "root: make check after it"
+run net 'cd "/srv/closed/a clone" && make check' && clean_check; verdict $? "root: make check after it"
 
 fresh
-run net 'cd "/root/a clone" && make check' && clean_check; verdict $? "root: make check is the first command"
+run net 'cd "/srv/closed/a clone" && make check' && clean_check; verdict $? "root: make check is the first command"
 
 # everything is there now: apt must not be called
 for tool in apt-get apt apt-cache dpkg; do
 	printf '#!/bin/sh\necho "%s was called" >&2\nexit 42\n' "$tool" >"$system/usr/local/bin/$tool"
 	chmod +x "$system/usr/local/bin/$tool"
 done
-run "" 'cd "/root/a clone" && make check' && clean_check; verdict $? "root: make check touches no package manager, and no network"
-run "" 'cd "/root/a clone" && make demo' && grep -q . "$out"; verdict $? "root: make demo touches no package manager"
-run "" "$as_budi CHECK_ONLY='regress pgtap' make check" && clean_check; verdict $? "user: make check touches no package manager"
-run "" 'long=/tmp/$(printf %0100d 1); mkdir "$long"; cd "/root/a clone" && TMPDIR=$long make check' && clean_check; verdict $? "a long TMPDIR"
-run "" 'mkdir "/tmp/with space"; cd "/root/a clone" && TMPDIR="/tmp/with space" CHECK_ONLY=regress make check' && clean_check; verdict $? "a TMPDIR with a space"
-run "" 'mkdir -m 700 /root/tmp; cd "/root/a clone" && TMPDIR=/root/tmp CHECK_ONLY=regress make check' && clean_check; verdict $? "a TMPDIR that only root may enter"
-run "" 'cd "/root/a clone" && umask 077 && CHECK_ONLY=regress make check' && clean_check; verdict $? "a strict umask"
-run "" 'cd "/root/a clone" && PGHOST=/nowhere PGPORT=1 PGUSER=x PGDATABASE=y PGOPTIONS=--z PGHOSTADDR=10.0.0.1 LANG=de_DE.UTF-8 make check' && clean_check; verdict $? "settings of the user's for another cluster"
-run "" 'cd "/root/a clone" && CHECK_ONLY=regress make check PG_CONFIG=$(ls /usr/lib/postgresql/*/bin/pg_config)' && clean_check; verdict $? "PG_CONFIG given"
-run "" 'cd "/root/a clone" && make check PG_CONFIG=/nowhere/pg_config'
+run "" 'cd "/srv/closed/a clone" && make check' && clean_check; verdict $? "root: make check touches no package manager, and no network"
+run "" 'cd "/srv/closed/a clone" && make demo' && grep -q . "$out"; verdict $? "root: make demo touches no package manager"
+run "" "$as_operator1 CHECK_ONLY='regress pgtap' make check" && clean_check; verdict $? "user: make check touches no package manager"
+run "" 'long=/tmp/$(printf %0100d 1); mkdir "$long"; cd "/srv/closed/a clone" && TMPDIR=$long make check' && clean_check; verdict $? "a long TMPDIR"
+run "" 'mkdir "/tmp/with space"; cd "/srv/closed/a clone" && TMPDIR="/tmp/with space" CHECK_ONLY=regress make check' && clean_check; verdict $? "a TMPDIR with a space"
+run "" 'mkdir -m 700 /srv/closed/tmp; cd "/srv/closed/a clone" && TMPDIR=/srv/closed/tmp CHECK_ONLY=regress make check' && clean_check; verdict $? "a TMPDIR that only root may enter"
+run "" 'cd "/srv/closed/a clone" && umask 077 && CHECK_ONLY=regress make check' && clean_check; verdict $? "a strict umask"
+run "" 'cd "/srv/closed/a clone" && PGHOST=/nowhere PGPORT=1 PGUSER=x PGDATABASE=y PGOPTIONS=--z PGHOSTADDR=127.0.0.9 LANG=de_DE.UTF-8 make check' && clean_check; verdict $? "settings of the user's for another cluster"
+run "" 'cd "/srv/closed/a clone" && CHECK_ONLY=regress make check PG_CONFIG=$(ls /usr/lib/postgresql/*/bin/pg_config)' && clean_check; verdict $? "PG_CONFIG given"
+run "" 'cd "/srv/closed/a clone" && make check PG_CONFIG=/nowhere/pg_config'
 [ $status != 0 ] && nothing_left; verdict $? "PG_CONFIG that is not there fails"
-run "" 'cd "/root/a clone" && export CHECK_ONLY=regress; (make check >/tmp/1 2>&1 & one=$!; make check >/tmp/2 2>&1; two=$?; wait $one && [ $two = 0 ]) && cat /tmp/1 && cat /tmp/2' && clean_check; verdict $? "two at once"
-echo 'SELECT 1/0;' >>"$system/root/a clone/test/data/demo.sql"
-run "" 'cd "/root/a clone" && make demo'
+run "" 'cd "/srv/closed/a clone" && export CHECK_ONLY=regress; (make check >/tmp/1 2>&1 & one=$!; make check >/tmp/2 2>&1; two=$?; wait $one && [ $two = 0 ]) && cat /tmp/1 && cat /tmp/2' && clean_check; verdict $? "two at once"
+echo 'SELECT 1/0;' >>"$system/srv/closed/a clone/test/data/demo.sql"
+run "" 'cd "/srv/closed/a clone" && make demo'
 [ $status != 0 ] && nothing_left; verdict $? "a demo that fails says so and leaves nothing"
-echo 'SELECT 1;' >"$system/root/a clone/test/sql/error.sql"
-run "" 'cd "/root/a clone" && CHECK_ONLY=regress make check'
+echo 'SELECT 1;' >"$system/srv/closed/a clone/test/sql/error.sql"
+run "" 'cd "/srv/closed/a clone" && CHECK_ONLY=regress make check'
 [ $status != 0 ] && tail -n 1 "$out" | grep -qE ' [1-9][0-9]* failed$' && nothing_left; verdict $? "a check that fails says so and leaves nothing"
 # ended by a signal while a test runs: gone within seconds
-echo 'SELECT pg_sleep(60);' >"$system/root/a clone/test/sql/error.sql"
+echo 'SELECT pg_sleep(60);' >"$system/srv/closed/a clone/test/sql/error.sql"
 for signal in INT TERM HUP; do
-	run "" 'cd "/root/a clone" && begin=$(date +%s)
+	run "" 'cd "/srv/closed/a clone" && begin=$(date +%s)
 		setsid sh -c "trap - INT; exec env --default-signal=INT make check" & pid=$!
 		while ! pgrep -f "pg_sleep|mutasi.*[p]ostgres: postgres contrib_regression" >/dev/null 2>&1 && ! ls /tmp/mutasi.*/regress.log >/dev/null 2>&1; do sleep 0.1; done
 		sleep 1; kill -'$signal' -- -$pid; wait $pid; sleep 1
@@ -109,8 +110,8 @@ done
 
 # a user with sudo on a bare machine
 fresh
-run net "$as_budi make check" && clean_check; verdict $? "user with sudo: make check is the first command"
-run "" "$as_budi make demo" && grep -q . "$out"; verdict $? "user with sudo: make demo"
+run net "$as_operator1 make check" && clean_check; verdict $? "user with sudo: make check is the first command"
+run "" "$as_operator1 make demo" && grep -q . "$out"; verdict $? "user with sudo: make demo"
 no_cluster; verdict $? "user with sudo: no cluster of the distribution's was made"
 [ "$failed" = 0 ] || echo "See $log"
 [ -n "${KEEP:-}" ] || rm -rf "$system"

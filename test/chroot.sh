@@ -54,7 +54,7 @@ inside() {
 		mount -t proc proc "$dir/proc"
 		mount --rbind /dev "$dir/dev"
 		mount -t tmpfs shm "$dir/dev/shm"
-		exec chroot "$dir" /usr/bin/env -i -C "$cwd" HOME=/root TERM=dumb DEBIAN_FRONTEND=noninteractive \
+		exec chroot "$dir" /usr/bin/env -i -C "$cwd" HOME=/tmp TERM=dumb DEBIAN_FRONTEND=noninteractive \
 			PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
 	' inside "$_dir" "$_cwd" "$@"
 }
