@@ -11,7 +11,7 @@ COMMENT ON COLUMN @agency@.policy.surge_min_observations IS 'How many earlier pe
 CREATE FUNCTION @agency@.unit_surges(for_month date DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, month date, verdict text, hours numeric, expected numeric, lower numeric, upper numeric,
 		observations integer, basis text)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 	WITH judged AS MATERIALIZED (
 		SELECT coalesce(date_trunc('month', for_month)::date,

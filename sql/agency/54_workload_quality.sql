@@ -5,7 +5,7 @@
 -- takes longer than running it.
 CREATE FUNCTION @agency@.workload_findings()
 	RETURNS TABLE (problem text, subject text, subject_id integer, unit_id integer, what text, detail text, remedy text)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 	WITH latest AS MATERIALIZED (
 		SELECT max(l.year) AS year FROM @agency@.post_load AS l WHERE l.year <= extract(year FROM current_date)),

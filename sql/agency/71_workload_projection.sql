@@ -3,7 +3,7 @@
 
 CREATE FUNCTION @agency@.staff_changes(as_of date DEFAULT current_date, until date DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, post_id integer, employee_id integer, day date, change numeric, cause text)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 	WITH span AS (
 		SELECT as_of AS first_day, coalesce(until, (as_of + interval '1 year')::date) AS last_day),
@@ -50,7 +50,7 @@ COMMENT ON FUNCTION @agency@.staff_changes(date, date) IS 'Who will come to and 
 CREATE FUNCTION @agency@.project_staffing(as_of date DEFAULT current_date, months integer DEFAULT 12)
 	RETURNS TABLE (unit_id integer, month date, required numeric, staff_now numeric, retiring numeric, leaving numeric,
 		moving_out numeric, moving_in numeric, starting numeric, staff numeric, contracts_ending integer, method text, months_known integer)
-	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000 SET search_path = @agency@, mutasi, pg_temp SET jit = off
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 	WITH span AS MATERIALIZED (
 		SELECT date_trunc('month', as_of)::date AS this_month,
