@@ -45,7 +45,7 @@ for my $round (1 .. 2)
 		last if $node->safe_psql('postgres', 'SELECT count(*) FROM request_history') > $before + 200;
 		usleep(100_000);
 	}
-	my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE application_name = 'pgbench' LIMIT 1");
+	my $pid = $node->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND query ~ '^(UPDATE|INSERT)' LIMIT 1");
 	ok($pid =~ /^\d+$/, "round $round: writers are at work");
 	kill 'KILL', $pid;
 	$writers->finish;
