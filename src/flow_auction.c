@@ -58,11 +58,19 @@ bid(FlowState *state, int32_t post, bool *stuck)
 	*stuck = false;
 	if (state->wasted[post] > WASTE_FACTOR * count)
 		flow_refresh(state, post);
-	for (i = 0; i < count && -pairs[i].key > second; i++)
+	for (i = 0; i < count; i++)
 	{
-		const FlowEmployee *candidate = &state->employees[pairs[i].employee];
+		const FlowEmployee *candidate;
 		int64_t		value;
 
+		/* beyond what is sorted nothing is worth more than the last */
+		if (i > 0 && -pairs[i - 1].key <= second)
+			break;
+		if (i == state->sorted[post])
+			flow_extend(state, post);
+		if (-pairs[i].key <= second)
+			break;
+		candidate = &state->employees[pairs[i].employee];
 		if (candidate->post == post)
 			continue;
 		value = flow_gain(state, post, &pairs[i]) - flow_rent(state, candidate);

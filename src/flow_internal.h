@@ -101,7 +101,7 @@ typedef struct FlowState
 	int32_t		n_posts;
 	int32_t		n_units;
 
-	FlowPair   *pairs;			/* by first_edge, each post's ascending by key */
+	FlowPair   *pairs;			/* by first_edge, the head of each post's list ascending by key */
 	FlowPair   *scratch;		/* for sorting: the longest list */
 	FlowEmployee *employees;
 	uint32_t   *post_hash;
@@ -111,7 +111,8 @@ typedef struct FlowState
 	int32_t    *filled;
 	int32_t    *empty;			/* seats decided to stay empty */
 	int32_t    *open;			/* seats not decided yet */
-	int64_t    *wasted;			/* steps since the list was last sorted */
+	int64_t    *wasted;			/* steps since the keys were last brought up to date */
+	int64_t    *sorted;			/* how much of the list is in order; the rest is no lower */
 	int64_t    *first_seat;		/* n_posts + 1, into seated */
 	int32_t    *seated;			/* employees */
 
@@ -162,6 +163,7 @@ extern void flow_unseat(FlowState *state, int32_t employee);
 extern void flow_release(FlowState *state, int32_t employee);
 extern void flow_unrelease(FlowState *state, int32_t employee);
 extern void flow_lower_worth(FlowState *state, int32_t post, int64_t worth);
+extern void flow_extend(FlowState *state, int32_t post);
 extern void flow_refresh(FlowState *state, int32_t post);
 
 #endif							/* MUTASI_FLOW_INTERNAL_H */

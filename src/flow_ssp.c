@@ -27,6 +27,9 @@
 /* Steps wasted a pair before sorting again pays. */
 #define WASTE_FACTOR 6
 
+/* How much of a list is sorted at first. */
+#define FIRST_SORTED 32
+
 /* Runs up to this length are sorted by insertion. */
 #define RUN 12
 
@@ -81,7 +84,76 @@ sort_pairs(FlowPair *pairs, int64_t count, FlowPair *scratch)
 	}
 }
 
-/* Brings the keys of a post's list up to date and sorts it. */
+/*
+ * Brings the k pairs with the lowest keys, 0 < k < count, to the front, in no
+ * order (Hoare's selection); sorts instead where pivots keep turning out badly.
+ */
+static void
+select_pairs(FlowPair *pairs, int64_t count, int64_t k, FlowPair *scratch)
+{
+	int64_t		low = 0;
+	int64_t		high = count - 1;
+	int			patience = 64;
+
+	while (low < high)
+	{
+		int64_t		a = pairs[low].key;
+		int64_t		b = pairs[low + (high - low) / 2].key;
+		int64_t		c = pairs[high].key;
+		int64_t		pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+		int64_t		i = low;
+		int64_t		j = high;
+
+		if (--patience == 0)
+		{
+			sort_pairs(pairs + low, high - low + 1, scratch);
+			return;
+		}
+		while (i <= j)
+		{
+			while (pairs[i].key < pivot)
+				i++;
+			while (pairs[j].key > pivot)
+				j--;
+			if (i <= j)
+			{
+				FlowPair	pair = pairs[i];
+
+				pairs[i++] = pairs[j];
+				pairs[j--] = pair;
+			}
+		}
+		if (k <= j)
+			high = j;
+		else if (k >= i)
+			low = i;
+		else
+			return;
+	}
+}
+
+/*
+ * Sorts more of a post's list: most lists are never read far, so the next
+ * lowest keys are selected, as many as are sorted already, and only they are
+ * put in order.
+ */
+void
+flow_extend(FlowState *state, int32_t post)
+{
+	FlowPair   *pairs = state->pairs + state->problem->first_edge[post];
+	int64_t		count = state->problem->first_edge[post + 1] - state->problem->first_edge[post];
+	int64_t		done = state->sorted[post];
+	int64_t		more = done > FIRST_SORTED ? done : FIRST_SORTED;
+
+	if (count - done <= 2 * more)
+		more = count - done;
+	else
+		select_pairs(pairs + done, count - done, more, state->scratch);
+	sort_pairs(pairs + done, more, state->scratch);
+	state->sorted[post] = done + more;
+}
+
+/* Brings the keys of a post's list up to date and sorts its head. */
 void
 flow_refresh(FlowState *state, int32_t post)
 {
@@ -90,7 +162,8 @@ flow_refresh(FlowState *state, int32_t post)
 
 	for (int64_t i = 0; i < count; i++)
 		pairs[i].key = flow_rent(state, &state->employees[pairs[i].employee]) - flow_gain(state, post, &pairs[i]);
-	sort_pairs(pairs, count, state->scratch);
+	state->sorted[post] = 0;
+	flow_extend(state, post);
 	state->wasted[post] = 0;
 	state->steps += count;
 }
@@ -302,10 +375,19 @@ decide_seat(FlowState *state, Search *search, int32_t start)
 			}
 			if (state->wasted[node] > WASTE_FACTOR * count)
 				flow_refresh(state, node);
-			for (i = 0; i < count && base + pairs[i].key < best; i++)
+			for (i = 0; i < count; i++)
 			{
-				const FlowEmployee *who = &state->employees[pairs[i].employee];
+				const FlowEmployee *who;
 				int64_t		distance;
+
+				/* beyond what is sorted nothing is lower than the last */
+				if (i > 0 && base + pairs[i - 1].key >= best)
+					break;
+				if (i == state->sorted[node])
+					flow_extend(state, node);
+				if (base + pairs[i].key >= best)
+					break;
+				who = &state->employees[pairs[i].employee];
 
 				if (who->post == node)
 					continue;
@@ -412,7 +494,7 @@ flow_memory_ssp(const FlowProblem *problem)
 	}
 	return sizeof(FlowPair) * ((size_t) problem->n_edges + longest) +
 		sizeof(FlowEmployee) * employees + 4 * seats + 4 * employees +
-		posts * (4 + 8 + 3 * 4 + 8 + 8) + units * (8 + 4 + 4 + 8) +
+		posts * (4 + 8 + 3 * 4 + 8 + 8 + 8) + units * (8 + 4 + 4 + 8) +
 		(posts + units) * (8 + 3 * 4 + 4 * sizeof(HeapItem)) +
 		4 * employees + 8 * posts + 16 * units;
 }
@@ -448,6 +530,7 @@ set_up(FlowState *state, const FlowProblem *problem, const FlowEnv *env, const F
 	state->empty = zeroed(env, posts, sizeof(int32_t));
 	state->open = zeroed(env, posts, sizeof(int32_t));
 	state->wasted = zeroed(env, posts, sizeof(int64_t));
+	state->sorted = zeroed(env, posts, sizeof(int64_t));
 	state->first_seat = flow_alloc(env, (int64_t) posts + 1, sizeof(int64_t));
 	state->price = zeroed(env, units, sizeof(int64_t));
 	state->released = zeroed(env, units, sizeof(int32_t));
@@ -585,6 +668,7 @@ flow_solve_ssp(const FlowProblem *problem, int64_t budget, const FlowEnv *env, F
 	flow_free(env, state.released);
 	flow_free(env, state.price);
 	flow_free(env, state.first_seat);
+	flow_free(env, state.sorted);
 	flow_free(env, state.wasted);
 	flow_free(env, state.open);
 	flow_free(env, state.empty);
