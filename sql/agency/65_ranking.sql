@@ -103,6 +103,7 @@ DECLARE
 	done integer := 0;
 	fetched integer;
 	last_fit numeric;
+	seen numeric;
 	people integer[];
 	bounds numeric[];
 	first integer;
@@ -119,11 +120,12 @@ BEGIN
 	SELECT * INTO y FROM policy_on(as_of);
 	key := extract(year FROM as_of)::integer * 100 + y.rating_years;
 	-- education and experience can be full; the balance at most what the unit that
-	-- receives leaves room for, even by a share of full time
+	-- receives leaves room for, even by a share of full time (nothing but a move
+	-- inside it where it has no workload on record)
 	SELECT abs(u.required - u.existing) - abs(u.required - u.existing - 1) AS gain INTO f FROM unit_figures(ARRAY[own_unit], as_of) AS u;
 	-- (and a score is rounded, upwards at most by this much)
 	rest := 0.000001 + y.weight_qualification + y.weight_experience
-		+ y.weight_balance * CASE WHEN f.gain IS NULL THEN 1 WHEN f.gain <= -1 THEN 0.5 ELSE 1 END;
+		+ y.weight_balance * CASE WHEN f.gain IS NULL OR f.gain <= -1 THEN 0.5 ELSE 1 END;
 	LOOP
 		-- people beyond those looked at already, in the same order
 		SELECT array_agg(n.employee_id ORDER BY n.bound DESC, n.employee_id), array_agg(n.bound ORDER BY n.bound DESC, n.employee_id),
@@ -140,7 +142,8 @@ BEGIN
 								WHERE i.post_id = best_people.post AND i.kind <> 'acting'
 									AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)))
 						ORDER BY o.profile OPERATOR(mutasi.<=>) asked LIMIT reach) AS e) AS w) AS n
-			WHERE threshold IS NULL OR n.bound >= threshold OR n.nth = reach;
+			-- whoever fits better than the last of the former reach has had a look
+			WHERE (n.fit <= seen OR seen IS NULL) AND (threshold IS NULL OR n.bound >= threshold) OR n.nth = reach;
 		first := 1;
 		page_size := greatest(32, 2 * coalesce(k, 0));
 		WHILE first <= coalesce(cardinality(people), 0) AND (threshold IS NULL OR bounds[first] >= threshold) LOOP
@@ -172,6 +175,7 @@ BEGIN
 		EXIT WHEN coalesce(fetched, 0) < reach;
 		EXIT WHEN threshold > y.weight_competency * last_fit + y.weight_performance + rest;
 		reach := least(reach::bigint * 8, 2147483647)::integer;
+		seen := last_fit;
 	END LOOP;
 	RETURN pool;
 END
