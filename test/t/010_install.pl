@@ -179,5 +179,44 @@ for my $line (split /\n/, $functions)
 cmp_ok($called, '>', 20, "functions were called");
 is($captured, 0, "no function calls a hostile object ($called calls)");
 
+# --- hostile objects before create_agency ---------------------------------------
+
+$stderr = '';
+($status, $out, $stderr) = $node->psql($db, q{SELECT mutasi.create_agency('hostile_agency')});
+is($status, 0, 'create_agency() calls no hostile object') or diag($stderr);
+# one with people in it; the test data itself is not written against such a path
+($status, $out, $stderr) = $node->psql($db, "SET search_path = pg_catalog;\n\\i test/data/small_agency.sql", on_error_stop => 1);
+is($status, 0, 'an agency with data') or diag($stderr);
+my $parts = $node->safe_psql($db, <<'SQL');
+SET search_path = pg_catalog;
+SELECT c.oid::regclass::text || E'\t' || c.relkind::text || E'\t' || coalesce((SELECT quote_ident(a.attname) FROM pg_attribute AS a
+	WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity = ''
+	ORDER BY a.attnum LIMIT 1), '')
+FROM pg_class AS c WHERE c.relnamespace = 'kota'::regnamespace AND c.relkind IN ('r', 'v') ORDER BY 1
+SQL
+my $asked = 0;
+$captured = 0;
+for my $line (split /\n/, $parts)
+{
+	my ($name, $kind, $column) = split /\t/, $line, -1;
+	# the triggers of every row, and everything that a view computes
+	my @statements = ("SELECT pg_catalog.count(pg_catalog.row_to_json(x)) FROM $name AS x");
+	push @statements, "UPDATE $name SET $column = $column" if $kind eq 'r' && $column ne '';
+	for my $statement (@statements)
+	{
+		(undef, undef, $stderr) = $node->psql($db, $statement);
+		$asked++;
+		if ($stderr =~ /hostile object/) { $captured++; diag("$statement: $stderr"); }
+	}
+}
+for my $call ('eligibility(1, 1)', 'candidates(1, 3)', 'opportunities(1, 3)', 'apply_due_transfers()', 'rebuild_derived()')
+{
+	(undef, undef, $stderr) = $node->psql($db, "SELECT FROM kota.$call");
+	$asked++;
+	if ($stderr =~ /hostile object/) { $captured++; diag("$call: $stderr"); }
+}
+cmp_ok($asked, '>', 40, 'an agency was used');
+is($captured, 0, "nothing in an agency schema calls a hostile object ($asked statements)");
+
 $node->stop;
 done_testing();
