@@ -175,7 +175,10 @@ SELECT * FROM rank_candidates('TABLE person', 'TABLE post');
 SELECT * FROM rank_posts('TABLE person', 'TABLE post');
 SELECT * FROM rank_candidates('SELECT * FROM person WHERE id <= 10', 'SELECT id, requirement FROM post WHERE id < 10', 1);
 RESET mutasi.rank_memory;
+-- its words differ by version
+\set VERBOSITY sqlstate
 SET mutasi.rank_memory = '1kB';
+\set VERBOSITY terse
 -- cancelled in the middle
 CREATE FUNCTION cancelled(query text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
