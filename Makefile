@@ -37,13 +37,13 @@ $(SCRIPT_GOALS): export MAKELEVEL :=
 check:
 	@test/check.sh
 check-ubsan:
-	@CHECK_MODE=ubsan test/check.sh
+	@exec env CHECK_MODE=ubsan test/check.sh
 check-asan:
-	@CHECK_MODE=asan test/check.sh
+	@exec env CHECK_MODE=asan test/check.sh
 check-valgrind:
-	@CHECK_MODE=valgrind test/check.sh
+	@exec env CHECK_MODE=valgrind test/check.sh
 coverage:
-	@CHECK_MODE=coverage test/check.sh
+	@exec env CHECK_MODE=coverage test/check.sh
 demo:
 	@test/demo.sh
 fuzz:
