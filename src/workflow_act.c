@@ -444,7 +444,6 @@ json_columns(WorkflowTarget *target, Relation rel, Jsonb *object, bool keys_too,
 	JsonbIterator *it = JsonbIteratorInit(&object->root);
 	JsonbIteratorToken token;
 	JsonbValue	value;
-	int			depth = 0;
 
 	while ((token = JsonbIteratorNext(&it, &value, true)) != WJB_DONE)
 	{
@@ -452,8 +451,6 @@ json_columns(WorkflowTarget *target, Relation rel, Jsonb *object, bool keys_too,
 		AttrNumber	attnum;
 
 		CHECK_FOR_INTERRUPTS();
-		if (token == WJB_BEGIN_OBJECT)
-			depth++;
 		if (token != WJB_KEY)
 			continue;
 		name = pnstrdup(value.val.string.val, value.val.string.len);
