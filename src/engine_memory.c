@@ -59,6 +59,9 @@ engine_first_duplicate(EngineMemory *memory, const int64 *ids, int64 count, int6
 	int64	   *sorted;
 	bool		found = false;
 
+	/* nothing to copy from where there is nothing */
+	if (count < 2)
+		return false;
 	sorted = engine_allocate(memory, size);
 	memcpy(sorted, ids, size);
 	sort_ids(sorted, count);

@@ -187,6 +187,9 @@ engine_posts_choose(EnginePosts *posts, const ProfileView *profile, const Engine
 
 	Assert(posts->finished);
 	host->interrupt(host->arg);
+	*chosen = best;
+	if (posts->posts == 0)
+		return 0;
 	memcpy(distance, posts->totals, posts->posts * sizeof(int64));
 	if (posts->only_meeting)
 		memset(posts->met, 0, posts->posts * sizeof(int32));
