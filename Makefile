@@ -13,7 +13,7 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c)))
 FULL_SCRIPT = mutasi--$(EXTVERSION).sql
 DATA_built = $(FULL_SCRIPT)
 DATA = $(wildcard sql/mutasi--*--*.sql)
-EXTRA_CLEAN = $(FULL_SCRIPT) results output_iso tmp_check tmp_check_iso
+EXTRA_CLEAN = $(FULL_SCRIPT) po/*.mo results output_iso tmp_check tmp_check_iso
 
 # The server's headers are not ours to warn about: -isystem silences them under
 # -Wextra (the compiler then ignores the -I that PGXS adds for the same place).
@@ -72,4 +72,35 @@ $(FULL_SCRIPT): sql/assemble.sh mutasi.control $(KERNEL_SQL) $(AGENCY_SQL)
 	sh sql/assemble.sh > $@.tmp && mv $@.tmp $@
 
 $(OBJS): $(wildcard src/*.h) mutasi.control
+
+# Messages in other languages, where PostgreSQL speaks them and gettext's msgfmt
+# is there; PGXS has no rules of its own. They go where the server looks:
+# beside its own catalogues, by a name with its major version in it.
+CATALOGUES := $(wildcard po/*.po)
+ifeq ($(enable_nls),yes)
+ifneq ($(shell command -v msgfmt 2>/dev/null),)
+MESSAGES := $(CATALOGUES:.po=.mo)
+endif
+endif
+message_file = $(DESTDIR)$(localedir)/$(1)/LC_MESSAGES/mutasi-$(MAJORVERSION).mo
+
+all: $(MESSAGES)
+
+po/%.mo: po/%.po
+	msgfmt --check-format --check-domain -o $@ $<
+
+install: install-messages
+install-messages: $(MESSAGES)
+	$(foreach lang,$(basename $(notdir $(MESSAGES))),$(MKDIR_P) '$(DESTDIR)$(localedir)/$(lang)/LC_MESSAGES' && \
+		$(INSTALL_DATA) po/$(lang).mo '$(call message_file,$(lang))' &&) :
+
+uninstall: uninstall-messages
+uninstall-messages:
+	rm -f $(foreach lang,$(basename $(notdir $(CATALOGUES))),'$(call message_file,$(lang))')
+
+# for whoever changed messages: the catalogues get the new ones, to be translated
+messages:
+	perl po/extract.pl $(CATALOGUES)
+
+.PHONY: install-messages uninstall-messages messages
 endif

@@ -12,5 +12,7 @@
 /* Messages are looked up in our own catalogue (as plpgsql does). */
 #undef TEXTDOMAIN
 #define TEXTDOMAIN PG_TEXTDOMAIN("mutasi")
+#undef _
+#define _(text) dgettext(TEXTDOMAIN, text)
 
 #endif							/* MUTASI_H */

@@ -38,6 +38,8 @@ if [ -z "$place" ]; then
 	esac
 fi
 need_packages pgtap tap
+# for the messages in other languages; their test says so where they are missing
+[ -n "$place" ] || try_packages msgfmt=gettext locales || :
 enter_place "$@"
 build "$strict"
 if [ "$mode" = valgrind ]; then

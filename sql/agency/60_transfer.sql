@@ -215,8 +215,8 @@ BEGIN
 				AND NOT (NEW.reverses_id IS NOT NULL AND c.rule IN ('tenure', 'class'))
 				AND NOT (NEW.kind = 'inter-agency in' AND c.rule IN ('tenure', 'class', 'donor floor'));
 		IF refusal IS NOT NULL THEN
-			PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: the candidate is not eligible', ARRAY[NEW.transfer_id::text],
-				detail => 'Rules not passed: ' || replace(refusal, '%', '%%') || '.',
+			PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: the candidate is not eligible', ARRAY[NEW.transfer_id::text, refusal],
+				detail => 'Rules not passed: %2.',
 				hint => 'Mend what is missing on record, grant a waiver where the rule allows one, or reject the transfer.');
 		END IF;
 		IF NEW.effective_on IS NULL THEN
