@@ -21,7 +21,11 @@ strict="-DUSE_ASSERT_CHECKING -Wall -Wextra -Werror"
 case $mode in
 "") ;;
 ubsan) strict="$strict -O1 -g -fsanitize=undefined,alignment -fno-sanitize-recover=all";;
-coverage) strict="$strict -O0 --coverage";;
+coverage)
+	strict="$strict -O0 --coverage"
+	# programs that tests build of the sources that need no server
+	export COVERAGE_PROGRAMS="${place:-}/programs"
+	;;
 asan) ;;
 valgrind) all="regress isolation pgtap";;
 *) die "no such mode: $mode";;
@@ -41,6 +45,7 @@ need_packages pgtap tap
 # for the messages in other languages; their test says so where they are missing
 [ -n "$place" ] || try_packages msgfmt=gettext locales || :
 enter_place "$@"
+[ "$mode" != coverage ] || as_owner mkdir "$COVERAGE_PROGRAMS"
 build "$strict"
 if [ "$mode" = valgrind ]; then
 	# the cluster is made by the bare program; the server then runs under valgrind
@@ -162,7 +167,7 @@ valgrind)
 coverage)
 	echo "== coverage"
 	# shellcheck disable=SC2016
-	(cd "$TREE" && as_owner sh -c 'gcov -r -o src src/*.c' 2>/dev/null) | awk '
+	(cd "$TREE" && as_owner sh -c 'gcov -r src/*.gcda "$COVERAGE_PROGRAMS"/*.gcda' 2>/dev/null) | awk '
 		/^File / { file = $2; gsub(/\047/, "", file) }
 		/^Lines executed:/ && file ~ /^src\/.*\.[ch]$/ {
 			split($0, part, /[:% ]+/); percent = part[3]; lines = $NF

@@ -12,6 +12,8 @@ open my $probe, '>', "$dir/probe.c" or die $!;
 print $probe "int main(void) { return 0; }\n";
 close $probe;
 @sanitize = () if system("gcc @sanitize -o $dir/probe $dir/probe.c >$dir/log 2>&1 && $dir/probe") != 0;
+# where coverage is counted, what these programs reach counts, too
+($dir, @sanitize) = ($ENV{COVERAGE_PROGRAMS}, '--coverage', '-O0') if $ENV{COVERAGE_PROGRAMS};
 $ENV{ASAN_OPTIONS} = 'detect_leaks=0';
 for my $program (sort glob 'test/fuzz/*_test.c')
 {

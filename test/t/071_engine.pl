@@ -14,6 +14,8 @@ open my $probe, '>', "$dir/probe.c" or die $!;
 print $probe "int main(void) { return 0; }\n";
 close $probe;
 @sanitize = () if system("gcc @sanitize -o $dir/probe $dir/probe.c >$dir/log 2>&1 && $dir/probe") != 0;
+# where coverage is counted, what this program reaches counts, too
+($dir, @sanitize) = ($ENV{COVERAGE_PROGRAMS}, '--coverage', '-O0') if $ENV{COVERAGE_PROGRAMS};
 $ENV{ASAN_OPTIONS} = 'detect_leaks=0';
 my @files = ('test/fuzz/engine_check.c', glob('src/engine*.c'), 'src/score.c');
 is(system("gcc -std=gnu99 -O1 -g -DUSE_ASSERT_CHECKING -isystem $headers -Isrc @sanitize -o $dir/engine @files >$dir/log 2>&1"), 0,
