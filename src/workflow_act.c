@@ -579,7 +579,10 @@ mutasi_import_rows(PG_FUNCTION_ARGS)
 		columns = json_columns(target, rel, JsonbValueToJsonb(row), true, columns);
 	}
 	if (columns == NIL)
+	{
+		table_close(rel, NoLock);
 		PG_RETURN_INT64(0);
+	}
 	values[0] = JsonbPGetDatum(rows);
 	SPI_connect();
 	imported = run_as_act(WORKFLOW_IMPORT, target, NULL, reason, 0,
