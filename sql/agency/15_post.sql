@@ -22,6 +22,7 @@ CREATE TABLE @agency@.post (
 	valid_to date CHECK (valid_to > valid_from)
 );
 CREATE INDEX post_unit_idx ON @agency@.post (unit_id);
+CREATE INDEX post_family_idx ON @agency@.post (family);
 CREATE INDEX post_reports_to_idx ON @agency@.post (reports_to);
 COMMENT ON TABLE @agency@.post IS 'Posts (jabatan) of a unit: title, kind, class, number of seats (formasi) and what the post asks.';
 COMMENT ON COLUMN @agency@.post.class IS 'Class of the post (kelas jabatan), 1 to 17.';

@@ -20,6 +20,7 @@ CREATE TABLE @agency@.employee (
 	CHECK (appointed_on > born_on),
 	CHECK (left_on >= appointed_on)
 );
+CREATE INDEX employee_profile_idx ON @agency@.employee USING gist (profile);
 COMMENT ON TABLE @agency@.employee IS 'Employees (pegawai ASN) of the agency. The key is employee_id: a NIP may change, and a name decides nothing.';
 COMMENT ON COLUMN @agency@.employee.born_on IS 'Date of birth; taken from the NIP where it is left out.';
 COMMENT ON COLUMN @agency@.employee.appointed_on IS 'Start of service (TMT CPNS, or of the contract); taken from the NIP where it is left out.';

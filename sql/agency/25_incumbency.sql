@@ -14,7 +14,8 @@ CREATE TABLE @agency@.incumbency (
 	CONSTRAINT incumbency_same_post_once
 		EXCLUDE USING gist (employee_id WITH =, post_id WITH =, daterange(valid_from, valid_to) WITH &&)
 );
-CREATE INDEX incumbency_post_idx ON @agency@.incumbency (post_id, valid_from);
+-- all that a head count asks, so that it need not look at the table
+CREATE INDEX incumbency_post_idx ON @agency@.incumbency (post_id, valid_from) INCLUDE (valid_to, share, kind, employee_id);
 CREATE INDEX incumbency_employee_idx ON @agency@.incumbency (employee_id, valid_from);
 COMMENT ON TABLE @agency@.incumbency IS 'Who holds which post from which day to which (pemangku jabatan). One main post a day; additional ones as a part-time share; acting (Plt) beside it.';
 COMMENT ON COLUMN @agency@.incumbency.valid_from IS 'First day.';
@@ -39,39 +40,36 @@ BEGIN
 	PERFORM FROM post AS p WHERE p.post_id IN (SELECT c.post_id FROM current_rows AS c WHERE c.kind <> 'acting')
 		ORDER BY p.post_id FOR NO KEY UPDATE;
 
-	-- The sum over overlapping rows is largest on a day on which one begins.
-	SELECT e.employee_id, s.day, s.total INTO offence
-		FROM (SELECT DISTINCT c.employee_id FROM current_rows AS c) AS e
-		CROSS JOIN LATERAL (
-			SELECT d.valid_from AS day, sum(i.share) AS total
-			FROM incumbency AS d
-			JOIN incumbency AS i ON i.employee_id = d.employee_id AND i.kind <> 'acting'
-				AND daterange(i.valid_from, i.valid_to) @> d.valid_from
-			WHERE d.employee_id = e.employee_id AND d.kind <> 'acting'
-			GROUP BY d.incumbency_id, d.valid_from
-			HAVING sum(i.share) > 1
-			ORDER BY d.valid_from LIMIT 1) AS s
-		ORDER BY e.employee_id LIMIT 1;
+	-- Shares come and go on days; their running sum is what is held from each
+	-- day on. Set against set, so that a load of many rows is one pass.
+	SELECT w.employee_id, w.day, w.total INTO offence
+		FROM (SELECT g.employee_id, g.day, sum(sum(g.change)) OVER (PARTITION BY g.employee_id ORDER BY g.day) AS total
+			FROM (SELECT i.employee_id, d.day, d.change
+				FROM (SELECT DISTINCT c.employee_id FROM current_rows AS c WHERE c.kind <> 'acting') AS e
+				JOIN incumbency AS i ON i.employee_id = e.employee_id AND i.kind <> 'acting'
+				CROSS JOIN LATERAL (VALUES (i.valid_from, i.share), (i.valid_to, -i.share)) AS d (day, change)
+				WHERE d.day IS NOT NULL) AS g
+			GROUP BY g.employee_id, g.day) AS w
+		WHERE w.total > 1
+		ORDER BY w.employee_id, w.day LIMIT 1;
 	IF FOUND THEN
 		PERFORM mutasi.raise_error('MU103', 'employee %1 would work %2 of full time on %3',
 			ARRAY[offence.employee_id::text, offence.total::text, offence.day::text],
 			hint => 'End or shorten another incumbency first, or give this one a smaller share.');
 	END IF;
 
-	SELECT q.code, q.seats, s.day, s.holders INTO offence
-		FROM (SELECT DISTINCT p.post_id, p.code, p.seats FROM current_rows AS c JOIN post AS p USING (post_id)
-			WHERE c.kind <> 'acting') AS q
-		CROSS JOIN LATERAL (
-			SELECT d.valid_from AS day, sum(i.share) AS holders
-			FROM (SELECT DISTINCT c.valid_from FROM current_rows AS c WHERE c.post_id = q.post_id
-				UNION SELECT n.valid_from FROM incumbency AS n WHERE n.post_id = q.post_id
-					AND n.valid_from > (SELECT min(c.valid_from) FROM current_rows AS c WHERE c.post_id = q.post_id)) AS d
-			JOIN incumbency AS i ON i.post_id = q.post_id AND i.kind <> 'acting'
-				AND daterange(i.valid_from, i.valid_to) @> d.valid_from
-			GROUP BY d.valid_from
-			HAVING sum(i.share) > q.seats
-			ORDER BY d.valid_from LIMIT 1) AS s
-		ORDER BY q.code LIMIT 1;
+	-- what was too much before the first day that is written now is not this writer's
+	SELECT p.code, p.seats, w.day, w.holders INTO offence
+		FROM (SELECT g.post_id, g.since, g.day, sum(sum(g.change)) OVER (PARTITION BY g.post_id ORDER BY g.day) AS holders
+			FROM (SELECT t.post_id, t.since, d.day, d.change
+				FROM (SELECT c.post_id, min(c.valid_from) AS since FROM current_rows AS c WHERE c.kind <> 'acting' GROUP BY c.post_id) AS t
+				JOIN incumbency AS i ON i.post_id = t.post_id AND i.kind <> 'acting'
+				CROSS JOIN LATERAL (VALUES (i.valid_from, i.share), (i.valid_to, -i.share)) AS d (day, change)
+				WHERE d.day IS NOT NULL) AS g
+			GROUP BY g.post_id, g.since, g.day) AS w
+		JOIN post AS p ON p.post_id = w.post_id
+		WHERE w.day >= w.since AND w.holders > p.seats
+		ORDER BY p.code, w.day LIMIT 1;
 	IF FOUND THEN
 		PERFORM mutasi.raise_error('MU104', 'post %1 has %2 seats and would have %3 holders on %4',
 			ARRAY[offence.code, offence.seats::text, offence.holders::text, offence.day::text],

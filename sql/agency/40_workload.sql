@@ -65,41 +65,13 @@ COMMENT ON FUNCTION @agency@.task_volume_aligned() IS 'Trigger: refuses volumes 
 CREATE FUNCTION @agency@.derive_loads(posts integer[], years smallint[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-DECLARE
-	written bigint;
-	gone bigint;
 BEGIN
-	IF posts = '{}' THEN
+	IF posts = '{}' OR years = '{}' THEN
 		RETURN 0;
 	END IF;
 	-- parents first, in the order of their ids: see derive_profiles
 	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(posts) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
-	WITH priced AS (
-		SELECT t.post_id, extract(year FROM v.period_start)::smallint AS year, v.volume * n.norm_hours AS hours
-		FROM (SELECT DISTINCT u AS post_id FROM unnest(posts) AS u) AS w
-		JOIN task AS t USING (post_id)
-		JOIN task_volume AS v USING (task_id)
-		LEFT JOIN LATERAL (SELECT m.norm_hours FROM task_norm AS m
-			WHERE m.task_id = v.task_id AND m.valid_from <= v.period_start ORDER BY m.valid_from DESC LIMIT 1) AS n ON true
-		WHERE (years IS NULL OR (v.period_start >= make_date((SELECT min(y) FROM unnest(years) AS y), 1, 1)
-				AND v.period_start <= make_date((SELECT max(y) FROM unnest(years) AS y), 12, 31)
-				AND extract(year FROM v.period_start)::smallint = ANY (years)))),
-	summed AS (
-		SELECT r.post_id, r.year, coalesce(sum(r.hours), 0) AS hours, count(*)::integer AS volumes,
-			count(*) FILTER (WHERE r.hours IS NULL)::integer AS without_norm
-		FROM priced AS r GROUP BY r.post_id, r.year)
-	INSERT INTO post_load AS l (post_id, year, hours, volumes, without_norm)
-		SELECT s.post_id, s.year, s.hours, s.volumes, s.without_norm FROM summed AS s
-		ON CONFLICT (post_id, year) DO UPDATE
-			SET hours = excluded.hours, volumes = excluded.volumes, without_norm = excluded.without_norm
-			WHERE (l.hours, l.volumes, l.without_norm) IS DISTINCT FROM (excluded.hours, excluded.volumes, excluded.without_norm);
-	GET DIAGNOSTICS written = ROW_COUNT;
-	DELETE FROM post_load AS l
-		WHERE l.post_id IN (SELECT u FROM unnest(posts) AS u) AND (years IS NULL OR l.year = ANY (years))
-			AND NOT EXISTS (SELECT FROM task AS t JOIN task_volume AS v USING (task_id) WHERE t.post_id = l.post_id
-				AND v.period_start >= make_date(l.year, 1, 1) AND v.period_start <= make_date(l.year, 12, 31));
-	GET DIAGNOSTICS gone = ROW_COUNT;
-	RETURN written + gone + derive_months(posts, years);
+	RETURN derive_months(posts, years);
 END
 $body$;
 COMMENT ON FUNCTION @agency@.derive_loads(integer[], smallint[]) IS 'Writes the yearly and monthly hours of these posts from volumes and norms; years NULL: all. Returns how many rows changed.';

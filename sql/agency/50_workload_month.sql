@@ -98,38 +98,61 @@ BEGIN
 		RETURN 0;
 	END IF;
 	SELECT make_date(min(y), 1, 1), make_date(max(y), 12, 31) INTO first_day, last_day FROM unnest(years) AS y;
-	WITH norm AS (
+	WITH wanted AS (SELECT DISTINCT u AS post_id FROM unnest(posts) AS u),
+	norm AS (
 		SELECT n.task_id, n.valid_from, n.norm_hours,
 			lead(n.valid_from, 1, 'infinity') OVER (PARTITION BY n.task_id ORDER BY n.valid_from) AS valid_to
-		FROM task_norm AS n JOIN task AS t USING (task_id) WHERE t.post_id = ANY (posts)),
+		FROM wanted AS w JOIN task AS t USING (post_id) JOIN task_norm AS n USING (task_id)),
 	priced AS (
-		SELECT t.post_id, t.period_months, v.period_start, v.volume * n.norm_hours * (12 / t.period_months) AS work,
+		SELECT t.post_id, t.period_months, v.period_start, v.volume * n.norm_hours AS hours,
 			CASE WHEN t.period_months = 1 THEN v.volume * l.norm_hours END AS monthly_hours
-		FROM task AS t
+		FROM wanted AS w
+		JOIN task AS t USING (post_id)
 		JOIN task_volume AS v USING (task_id)
 		LEFT JOIN norm AS n ON n.task_id = v.task_id AND n.valid_from <= v.period_start AND n.valid_to > v.period_start
 		LEFT JOIN norm AS l ON l.task_id = v.task_id AND l.valid_to = 'infinity'
-		WHERE t.post_id = ANY (posts)
-			AND (years IS NULL OR (v.period_start BETWEEN first_day AND last_day
-				AND extract(year FROM v.period_start)::smallint = ANY (years)))),
-	periods AS (
-		SELECT p.post_id, p.period_months, p.period_start, sum(p.work) AS work, sum(p.monthly_hours) AS monthly_hours,
-			count(*) AS volumes, count(*) FILTER (WHERE p.work IS NULL) AS without_norm
+		WHERE years IS NULL OR (v.period_start BETWEEN first_day AND last_day
+			AND extract(year FROM v.period_start)::smallint = ANY (years))),
+	-- volumes are many and periods few: everything below is made from these
+	periods AS MATERIALIZED (
+		SELECT p.post_id, p.period_months, p.period_start, sum(p.hours) AS hours, sum(p.monthly_hours) AS monthly_hours,
+			count(*) AS volumes, count(*) FILTER (WHERE p.hours IS NULL) AS without_norm
 		FROM priced AS p GROUP BY p.post_id, p.period_months, p.period_start),
+	years_of AS MATERIALIZED (
+		SELECT p.post_id, extract(year FROM p.period_start)::smallint AS year, coalesce(sum(p.hours), 0) AS hours,
+			sum(p.volumes)::integer AS volumes, sum(p.without_norm)::integer AS without_norm
+		FROM periods AS p GROUP BY 1, 2),
+	-- a full join is never done by nested loops, whatever the statistics say
+	-- of a table that has just been filled
+	year_changes AS MATERIALIZED (
+		SELECT coalesce(y.post_id, l.post_id) AS post_id, coalesce(y.year, l.year) AS year,
+			y.hours, y.volumes, y.without_norm, y.post_id IS NULL AS gone
+		FROM years_of AS y
+		FULL JOIN (SELECT x.* FROM post_load AS x JOIN wanted AS w USING (post_id)
+			WHERE years IS NULL OR x.year = ANY (years)) AS l
+			ON l.post_id = y.post_id AND l.year = y.year
+		WHERE (y.hours, y.volumes, y.without_norm) IS DISTINCT FROM (l.hours, l.volumes, l.without_norm)),
+	year_upserted AS (
+		INSERT INTO post_load AS l (post_id, year, hours, volumes, without_norm)
+			SELECT c.post_id, c.year, c.hours, c.volumes, c.without_norm FROM year_changes AS c WHERE NOT c.gone
+			ON CONFLICT (post_id, year) DO UPDATE
+				SET hours = excluded.hours, volumes = excluded.volumes, without_norm = excluded.without_norm),
+	year_removed AS (
+		DELETE FROM post_load AS l USING year_changes AS c
+			WHERE c.gone AND l.post_id = c.post_id AND l.year = c.year),
 	months AS MATERIALIZED (
-		SELECT p.post_id, (p.period_start + make_interval(months => k))::date AS month, coalesce(sum(p.work), 0) AS work,
+		SELECT p.post_id, (p.period_start + make_interval(months => k))::date AS month,
+			coalesce(sum(p.hours * (12 / p.period_months)), 0) AS work,
 			sum(p.monthly_hours) AS monthly_hours, sum(p.volumes)::integer AS volumes, sum(p.without_norm)::integer AS without_norm
 		FROM periods AS p CROSS JOIN LATERAL generate_series(0, p.period_months - 1) AS k
 		GROUP BY 1, 2),
-	-- a full join is never done by nested loops, whatever the statistics say
-	-- of a table that has just been filled
 	changes AS MATERIALIZED (
 		SELECT coalesce(m.post_id, l.post_id) AS post_id, coalesce(m.month, l.month) AS month,
 			m.work, m.monthly_hours, m.volumes, m.without_norm, m.post_id IS NULL AS gone
 		FROM months AS m
-		FULL JOIN (SELECT x.* FROM post_month_load AS x
-			WHERE x.post_id = ANY (posts) AND (years IS NULL
-				OR (x.month BETWEEN first_day AND last_day AND extract(year FROM x.month)::smallint = ANY (years)))) AS l
+		FULL JOIN (SELECT x.* FROM post_month_load AS x JOIN wanted AS w USING (post_id)
+			WHERE years IS NULL
+				OR (x.month BETWEEN first_day AND last_day AND extract(year FROM x.month)::smallint = ANY (years))) AS l
 			ON l.post_id = m.post_id AND l.month = m.month
 		WHERE (m.work, m.monthly_hours, m.volumes, m.without_norm)
 			IS DISTINCT FROM (l.work, l.monthly_hours, l.volumes, l.without_norm)),
@@ -142,11 +165,11 @@ BEGIN
 	removed AS (
 		DELETE FROM post_month_load AS l USING changes AS c
 			WHERE c.gone AND l.post_id = c.post_id AND l.month = c.month)
-	SELECT count(*) INTO changed FROM changes;
+	SELECT (SELECT count(*) FROM changes) + (SELECT count(*) FROM year_changes) INTO changed;
 	RETURN changed;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.derive_months(integer[], smallint[]) IS 'Writes the monthly work of these posts from volumes and norms; years NULL: all. Called by derive_loads(), under its lock on the posts. Returns how many rows changed.';
+COMMENT ON FUNCTION @agency@.derive_months(integer[], smallint[]) IS 'Writes the yearly and monthly hours of these posts from volumes and norms; years NULL: all. Called by derive_loads(), under its lock on the posts. Returns how many rows changed.';
 
 CREATE FUNCTION @agency@.post_month_load_truncated() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

@@ -84,99 +84,151 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';
 
+-- Of the people given, in the order of what their score can be at most, those
+-- who belong among the best k (with all who equal the last of them), or have at
+-- least least_score. They are scored in full, the most promising first, until
+-- nobody who is left can come in front; eligibility is asked only for whom it
+-- can decide.
+CREATE FUNCTION @agency@.best_of(post integer, people integer[], bounds double precision[], k integer, least_score numeric,
+		as_of date, eligible_only boolean, INOUT pool integer[], INOUT pool_scores numeric[])
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	total integer := coalesce(cardinality(people), 0);
+	first integer := 1;
+	page_size integer := greatest(24, 2 * coalesce(k, 500));
+	page integer[];
+	page_scores numeric[];
+	threshold numeric := least_score;
+	asked integer;
+	next integer;
+	chosen integer[];
+BEGIN
+	IF cardinality(pool) >= k THEN
+		threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
+	END IF;
+	WHILE first <= total AND (threshold IS NULL OR bounds[first] >= threshold) LOOP
+		-- up to where the bound falls below what is needed
+		page := people[first : least(first + page_size - 1, total)];
+		first := first + page_size;
+		page_size := least(page_size * 2, 4096);
+		SELECT array_agg(s.employee_id ORDER BY s.score DESC, s.employee_id), array_agg(s.score ORDER BY s.score DESC, s.employee_id)
+			INTO page, page_scores
+			FROM score_pairs(page, array_fill(post, ARRAY[cardinality(page)]), as_of) AS s
+			WHERE threshold IS NULL OR s.score >= threshold;
+		next := 1;
+		WHILE next <= coalesce(cardinality(page), 0) AND (threshold IS NULL OR page_scores[next] >= threshold) LOOP
+			asked := CASE WHEN eligible_only THEN least(cardinality(page), next + greatest(16, 2 * coalesce(k, 500)) - 1) ELSE cardinality(page) END;
+			chosen := page[next : asked];
+			IF eligible_only THEN
+				chosen := ARRAY(SELECT g.employee_id
+					FROM eligibility_summary(chosen, array_fill(post, ARRAY[cardinality(chosen)]), as_of) AS g WHERE g.eligible);
+			END IF;
+			SELECT coalesce(array_agg(u.id), '{}'), coalesce(array_agg(u.score), '{}') INTO pool, pool_scores
+				FROM (SELECT w.id, w.score, rank() OVER (ORDER BY w.score DESC) AS place
+					FROM (SELECT o.id, o.score FROM unnest(pool, pool_scores) AS o (id, score)
+						UNION ALL
+						SELECT o.id, o.score FROM unnest(page[next : asked], page_scores[next : asked]) AS o (id, score)
+							WHERE o.id = ANY (chosen)) AS w) AS u
+				WHERE k IS NULL OR u.place <= k;
+			IF cardinality(pool) >= k THEN
+				threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
+			END IF;
+			next := asked + 1;
+		END LOOP;
+	END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.best_of(integer, integer[], double precision[], integer, numeric, date, boolean, integer[], numeric[]) IS 'Adds to a pool of people and their scores for a post whoever of the people given belongs among the best k, or has at least least_score. bounds: what each one''s score can be at most, descending. Used by best_people().';
+
 -- The walk behind candidates() and rank_of(): people in the order of their
--- competency fit, reach after reach; of each reach those are scored in full, the
--- most promising first, whose fit and performance alone leave them a chance; until
--- nobody in the reach, nor beyond it, can still come in front (threshold
--- algorithm: what a part can add is at most its weight). Exact, ties included.
+-- competency fit, as the index on employee.profile gives them. What a person can
+-- reach is the fit and the performance, which the person's row tells, and the
+-- weight of the other parts; the walk ends where the fit alone is too low for
+-- anybody further on (threshold algorithm). Exact, ties included.
 CREATE FUNCTION @agency@.best_people(post integer, k integer, least_score numeric, as_of date, eligible_only boolean) RETURNS integer[]
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
-	asked mutasi.competency_requirement;
-	own_unit integer;
+	target post;
 	y policy;
 	key integer;
-	f record;
-	rest numeric;
-	reach integer := greatest(2000, 20 * coalesce(k, 0));
-	done integer := 0;
-	fetched integer;
-	last_fit numeric;
-	seen numeric;
-	people integer[];
-	bounds numeric[];
-	first integer;
-	page_size integer;
-	page integer[];
+	holders integer[];
+	versed integer[];
+	gain numeric;
+	w_fit double precision;
+	w_rating double precision;
+	w_served double precision;
+	rest double precision;
+	threshold double precision := least_score;
+	people integer[] := '{}';
+	bounds double precision[] := '{}';
+	waiting integer := 0;
+	page_size integer := greatest(64, 4 * coalesce(k, 100));
 	pool integer[] := '{}';
 	pool_scores numeric[] := '{}';
-	threshold numeric := least_score;
+	-- a cursor, so that the planner reckons with the walk ending early
+	walk NO SCROLL CURSOR FOR
+		SELECT e.employee_id, w_fit * greatest(0, 1 - coalesce(e.profile OPERATOR(mutasi.<=>) target.requirement, 1)) AS fit,
+			w_rating * CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END
+				+ CASE WHEN versed IS NULL OR e.employee_id IN (SELECT u FROM unnest(versed) AS u) THEN w_served ELSE 0 END AS more
+		FROM employee AS e
+		WHERE (e.left_on IS NULL OR e.left_on > as_of) AND e.employee_id <> ALL (holders)
+		ORDER BY e.profile OPERATOR(mutasi.<=>) target.requirement;
 BEGIN
-	SELECT p.requirement, p.unit_id INTO asked, own_unit FROM post AS p WHERE p.post_id = best_people.post;
+	SELECT p.* INTO target FROM post AS p WHERE p.post_id = best_people.post;
 	IF NOT FOUND THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
 	END IF;
-	SELECT * INTO y FROM policy_on(as_of);
+	y := policy_on(as_of);
 	key := extract(year FROM as_of)::integer * 100 + y.rating_years;
-	-- education and experience can be full; the balance at most what the unit that
-	-- receives leaves room for, even by a share of full time (nothing but a move
-	-- inside it where it has no workload on record)
-	SELECT abs(u.required - u.existing) - abs(u.required - u.existing - 1) AS gain INTO f FROM unit_figures(ARRAY[own_unit], as_of) AS u;
-	-- (and a score is rounded, upwards at most by this much)
-	rest := 0.000001 + y.weight_qualification + y.weight_experience
-		+ y.weight_balance * CASE WHEN f.gain IS NULL OR f.gain <= -1 THEN 0.5 ELSE 1 END;
-	LOOP
-		-- people beyond those looked at already, in the same order
-		SELECT array_agg(n.employee_id ORDER BY n.bound DESC, n.employee_id), array_agg(n.bound ORDER BY n.bound DESC, n.employee_id),
-				min(n.fit), max(n.nth)
-			INTO people, bounds, last_fit, fetched
-			FROM (SELECT w.*, y.weight_competency * w.fit + y.weight_performance * w.performance + rest AS bound
-				FROM (SELECT e.employee_id, coalesce(mutasi.match_score(e.profile, asked), 0) AS fit,
-						CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END AS performance,
-						row_number() OVER () AS nth
-					FROM (SELECT o.employee_id, o.profile, o.recent_score, o.recent_score_of
-						FROM employee AS o
-						WHERE (o.left_on IS NULL OR o.left_on > as_of)
-							AND o.employee_id <> ALL (ARRAY(SELECT i.employee_id FROM incumbency AS i
-								WHERE i.post_id = best_people.post AND i.kind <> 'acting'
-									AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)))
-						ORDER BY o.profile OPERATOR(mutasi.<=>) asked LIMIT reach) AS e) AS w) AS n
-			-- whoever fits better than the last of the former reach has had a look
-			WHERE (n.fit <= seen OR seen IS NULL) AND (threshold IS NULL OR n.bound >= threshold) OR n.nth = reach;
-		first := 1;
-		page_size := greatest(32, 2 * coalesce(k, 0));
-		WHILE first <= coalesce(cardinality(people), 0) AND (threshold IS NULL OR bounds[first] >= threshold) LOOP
-			page := people[first : first + page_size - 1];
-			first := first + page_size;
-			IF eligible_only THEN
-				page := ARRAY(SELECT s.employee_id
-					FROM eligibility_summary(page, array_fill(best_people.post, ARRAY[cardinality(page)]), as_of) AS s WHERE s.eligible);
+	holders := ARRAY(SELECT i.employee_id FROM incumbency AS i
+		WHERE i.post_id = best_people.post AND i.kind <> 'acting'
+			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of));
+	w_fit := y.weight_competency;
+	w_rating := y.weight_performance;
+	w_served := y.weight_experience;
+	-- who has served in the post's job family; the others' experience is none.
+	-- Where the family is a large part of the agency this would tell little.
+	IF target.family IS NOT NULL AND (SELECT count(*) FROM (SELECT FROM post AS p WHERE p.family = target.family LIMIT 2001) AS n) <= 2000 THEN
+		versed := ARRAY(SELECT DISTINCT i.employee_id FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id
+			WHERE p.family = target.family AND i.kind <> 'acting' AND i.valid_from <= as_of);
+	END IF;
+	-- education can be full; the balance at most what the unit that receives
+	-- leaves room for, even by a share of full time (nothing but a move inside it
+	-- where it has no workload on record)
+	SELECT abs(u.required - u.existing) - abs(u.required - u.existing - 1) INTO gain FROM unit_figures(ARRAY[target.unit_id], as_of) AS u;
+	-- (and fit and score are rounded, upwards at most by this much)
+	rest := 0.000002 + y.weight_qualification + y.weight_balance * CASE WHEN gain IS NULL OR gain <= -1 THEN 0.5 ELSE 1 END;
+
+	FOR r IN walk LOOP
+		IF threshold IS NOT NULL THEN
+			EXIT WHEN r.fit + w_rating + w_served + rest < threshold;
+			CONTINUE WHEN r.fit + r.more + rest < threshold;
+		END IF;
+		waiting := waiting + 1;
+		people[waiting] := r.employee_id;
+		bounds[waiting] := r.fit + r.more + rest;
+		IF waiting = page_size THEN
+			SELECT b.pool, b.pool_scores INTO pool, pool_scores
+				FROM (SELECT array_agg(o.id ORDER BY o.bound DESC, o.id) AS people, array_agg(o.bound ORDER BY o.bound DESC, o.id) AS bounds
+					FROM unnest(people, bounds) AS o (id, bound)) AS q
+				CROSS JOIN LATERAL best_of(best_people.post, q.people, q.bounds, k, least_score, as_of, eligible_only, pool, pool_scores) AS b;
+			IF cardinality(pool) >= k THEN
+				threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
 			END IF;
-			IF page <> '{}' THEN
-				SELECT array_agg(u.id), array_agg(u.score) INTO pool, pool_scores
-					FROM (SELECT w.id, w.score, rank() OVER (ORDER BY w.score DESC) AS place
-						FROM (SELECT o.id, o.score FROM unnest(pool, pool_scores) AS o (id, score)
-							-- people of an earlier reach come again and are one
-							UNION
-							SELECT s.employee_id, s.score
-							FROM score_pairs(page, array_fill(best_people.post, ARRAY[cardinality(page)]), as_of) AS s) AS w
-						WHERE least_score IS NULL OR w.score >= least_score) AS u
-					WHERE k IS NULL OR u.place <= k;
-				pool := coalesce(pool, '{}');
-				pool_scores := coalesce(pool_scores, '{}');
-				IF k IS NOT NULL AND cardinality(pool) >= k THEN
-					threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
-				END IF;
-			END IF;
-			page_size := least(page_size * 2, 4096);
-		END LOOP;
-		-- everybody was within reach, or whoever is beyond it has no chance
-		EXIT WHEN coalesce(fetched, 0) < reach;
-		EXIT WHEN threshold > y.weight_competency * last_fit + y.weight_performance + rest;
-		reach := least(reach::bigint * 8, 2147483647)::integer;
-		seen := last_fit;
+			people := '{}';
+			bounds := '{}';
+			waiting := 0;
+			page_size := least(page_size * 2, 8192);
+		END IF;
 	END LOOP;
+	IF waiting > 0 THEN
+		SELECT b.pool INTO pool
+			FROM (SELECT array_agg(o.id ORDER BY o.bound DESC, o.id) AS people, array_agg(o.bound ORDER BY o.bound DESC, o.id) AS bounds
+				FROM unnest(people, bounds) AS o (id, bound)) AS q
+			CROSS JOIN LATERAL best_of(best_people.post, q.people, q.bounds, k, least_score, as_of, eligible_only, pool, pool_scores) AS b;
+	END IF;
 	RETURN pool;
 END
 $body$;
