@@ -8,6 +8,10 @@ CREATE TABLE @agency@.agency_info (
 	upgraded_at timestamptz
 );
 COMMENT ON TABLE @agency@.agency_info IS 'Which version of mutasi made and last upgraded this schema; one row.';
+COMMENT ON COLUMN @agency@.agency_info.singleton IS 'Always true: the table has one row.';
+COMMENT ON COLUMN @agency@.agency_info.version IS 'Version of mutasi that the schema has.';
+COMMENT ON COLUMN @agency@.agency_info.created_at IS 'When the schema was made.';
+COMMENT ON COLUMN @agency@.agency_info.upgraded_at IS 'When upgrade_agency() last brought it to another version; NULL: never.';
 INSERT INTO @agency@.agency_info (version)
 	SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'mutasi';
 
@@ -45,6 +49,7 @@ CREATE TABLE @agency@.post_kind (
 	retirement_age smallint NOT NULL CHECK (retirement_age BETWEEN 40 AND 80)
 );
 COMMENT ON TABLE @agency@.post_kind IS 'Kinds of post (jenis dan jenjang jabatan, UU 20/2023) with their order and retirement age (batas usia pensiun, BUP).';
+COMMENT ON COLUMN @agency@.post_kind.kind IS 'Name of the kind.';
 COMMENT ON COLUMN @agency@.post_kind.indonesian IS 'The Indonesian term.';
 COMMENT ON COLUMN @agency@.post_kind.level IS 'Order, 1 lowest: a move to the same level is a rotation, to a higher one a promotion, to a lower one a demotion.';
 COMMENT ON COLUMN @agency@.post_kind.managerial IS 'True for posts that lead others; the election window and reporting-line rules look at it.';
@@ -71,6 +76,9 @@ CREATE TABLE @agency@.education_level (
 	name text NOT NULL
 );
 COMMENT ON TABLE @agency@.education_level IS 'Levels of education (jenjang pendidikan) in their order, 1 lowest.';
+COMMENT ON COLUMN @agency@.education_level.level IS 'Order, 1 lowest.';
+COMMENT ON COLUMN @agency@.education_level.code IS 'Indonesian abbreviation.';
+COMMENT ON COLUMN @agency@.education_level.name IS 'Name.';
 INSERT INTO @agency@.education_level (level, code, name) VALUES
 	(1, 'SD', 'primary school'), (2, 'SMP', 'junior secondary school'), (3, 'SMA', 'senior secondary school'),
 	(4, 'D1', 'one-year diploma'), (5, 'D2', 'two-year diploma'), (6, 'D3', 'three-year diploma'),
@@ -83,6 +91,10 @@ CREATE TABLE @agency@.performance_rating (
 	score numeric(4,3) NOT NULL CHECK (score BETWEEN 0 AND 1)
 );
 COMMENT ON TABLE @agency@.performance_rating IS 'Predicates of a year''s performance (predikat kinerja) with the score in [0,1] that the ranking gives them.';
+COMMENT ON COLUMN @agency@.performance_rating.rating IS 'Order, 1 lowest.';
+COMMENT ON COLUMN @agency@.performance_rating.name IS 'Name.';
+COMMENT ON COLUMN @agency@.performance_rating.indonesian IS 'The Indonesian predicate.';
+COMMENT ON COLUMN @agency@.performance_rating.score IS 'Score in [0,1] that the ranking gives it.';
 INSERT INTO @agency@.performance_rating (rating, name, indonesian, score) VALUES
 	(1, 'very poor', 'sangat kurang', 0.2), (2, 'poor', 'kurang', 0.4), (3, 'needs improvement', 'butuh perbaikan', 0.6),
 	(4, 'good', 'baik', 0.8), (5, 'very good', 'sangat baik', 1.0);
@@ -92,3 +104,5 @@ CREATE TABLE @agency@.holiday (
 	name text NOT NULL
 );
 COMMENT ON TABLE @agency@.holiday IS 'Public holidays (hari libur) besides Saturdays and Sundays; deadlines in working days skip them.';
+COMMENT ON COLUMN @agency@.holiday.day IS 'Day.';
+COMMENT ON COLUMN @agency@.holiday.name IS 'Name of the holiday.';

@@ -12,6 +12,8 @@ CREATE TABLE @agency@.unit (
 );
 CREATE INDEX unit_parent_idx ON @agency@.unit (parent_id);
 COMMENT ON TABLE @agency@.unit IS 'Organisational units (unit organisasi) as a tree: offices (OPD), schools, health centres, sections.';
+COMMENT ON COLUMN @agency@.unit.unit_id IS 'Unit.';
+COMMENT ON COLUMN @agency@.unit.name IS 'Name today; unit_name() tells former ones.';
 COMMENT ON COLUMN @agency@.unit.parent_id IS 'The unit above; NULL at the top. A loop is refused.';
 COMMENT ON COLUMN @agency@.unit.code IS 'The agency''s own code for the unit.';
 COMMENT ON COLUMN @agency@.unit.kind IS 'What it is, in the agency''s own words: office, school, health centre, district …';
@@ -32,6 +34,12 @@ CREATE TABLE @agency@.unit_change (
 );
 CREATE INDEX unit_change_unit_idx ON @agency@.unit_change (unit_id, changed_on);
 COMMENT ON TABLE @agency@.unit_change IS 'How units changed over time: renamed, merged into another, split off into another, closed.';
+COMMENT ON COLUMN @agency@.unit_change.unit_change_id IS 'Entry.';
+COMMENT ON COLUMN @agency@.unit_change.kind IS 'rename, merge, split or close.';
+COMMENT ON COLUMN @agency@.unit_change.changed_on IS 'First day of the change.';
+COMMENT ON COLUMN @agency@.unit_change.old_name IS 'Rename: name until then.';
+COMMENT ON COLUMN @agency@.unit_change.new_name IS 'Rename: name from then on.';
+COMMENT ON COLUMN @agency@.unit_change.legal_basis IS 'Regulation or decision it rests on.';
 COMMENT ON COLUMN @agency@.unit_change.unit_id IS 'The unit that changed.';
 COMMENT ON COLUMN @agency@.unit_change.other_unit_id IS 'Merge: the unit it went into. Split: the unit that was made out of it.';
 

@@ -11,13 +11,18 @@ CREATE TABLE @agency@.incumbency (
 	letter text,
 	CONSTRAINT incumbency_one_main_post
 		EXCLUDE USING gist (employee_id WITH =, daterange(valid_from, valid_to) WITH &&) WHERE (kind = 'main'),
+	-- person and post as one key: by columns of their own the index would be
+	-- taken for head counts of a post, which it is slow at
 	CONSTRAINT incumbency_same_post_once
-		EXCLUDE USING gist (employee_id WITH =, post_id WITH =, daterange(valid_from, valid_to) WITH &&)
+		EXCLUDE USING gist (point(employee_id, post_id) WITH ~=, daterange(valid_from, valid_to) WITH &&)
 );
 -- all that a head count asks, so that it need not look at the table
 CREATE INDEX incumbency_post_idx ON @agency@.incumbency (post_id, valid_from) INCLUDE (valid_to, share, kind, employee_id);
 CREATE INDEX incumbency_employee_idx ON @agency@.incumbency (employee_id, valid_from);
 COMMENT ON TABLE @agency@.incumbency IS 'Who holds which post from which day to which (pemangku jabatan). One main post a day; additional ones as a part-time share; acting (Plt) beside it.';
+COMMENT ON COLUMN @agency@.incumbency.incumbency_id IS 'Entry.';
+COMMENT ON COLUMN @agency@.incumbency.employee_id IS 'Person.';
+COMMENT ON COLUMN @agency@.incumbency.post_id IS 'Post.';
 COMMENT ON COLUMN @agency@.incumbency.valid_from IS 'First day.';
 COMMENT ON COLUMN @agency@.incumbency.valid_to IS 'First day no longer; NULL: until further notice.';
 COMMENT ON COLUMN @agency@.incumbency.share IS 'Part of full time that the person gives to this post.';

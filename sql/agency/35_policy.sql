@@ -35,6 +35,17 @@ CREATE TABLE @agency@.policy (
 		CHECK (weight_competency + weight_performance + weight_qualification + weight_experience + weight_balance = 1)
 );
 COMMENT ON TABLE @agency@.policy IS 'The agency''s settings by version (kebijakan): the newest published one whose valid_from has come counts. A published version is frozen; new_policy() makes the next.';
+COMMENT ON COLUMN @agency@.policy.policy_version IS 'Version, counted from 1.';
+COMMENT ON COLUMN @agency@.policy.valid_from IS 'First day in force.';
+COMMENT ON COLUMN @agency@.policy.published_at IS 'When it was published; NULL: a draft, not in force. A published version is frozen.';
+COMMENT ON COLUMN @agency@.policy.published_by IS 'Who published it.';
+COMMENT ON COLUMN @agency@.policy.note IS 'Why it was made.';
+COMMENT ON COLUMN @agency@.policy.rating_years IS 'How many of the last years'' ratings count.';
+COMMENT ON COLUMN @agency@.policy.weight_competency IS 'Weight of the competency fit in the composite score; the five weights together are 1.';
+COMMENT ON COLUMN @agency@.policy.weight_performance IS 'Weight of the performance.';
+COMMENT ON COLUMN @agency@.policy.weight_qualification IS 'Weight of the education.';
+COMMENT ON COLUMN @agency@.policy.weight_experience IS 'Weight of the experience in the job family.';
+COMMENT ON COLUMN @agency@.policy.weight_balance IS 'Weight of what the move does to both units'' balance.';
 COMMENT ON COLUMN @agency@.policy.min_tenure_months IS 'Least time in a post before a move (PP 11/2017 Ps 190(3): two years).';
 COMMENT ON COLUMN @agency@.policy.max_tenure_months IS 'Time in a post after which a rotation is due (PP 11/2017 Ps 190(3): five years); never blocks a move.';
 COMMENT ON COLUMN @agency@.policy.own_request_years IS 'Years since appointment before an own request to another agency is admitted (PermenPAN-RB 27/2021 Ps 52, 6/2024 Ps 59).';

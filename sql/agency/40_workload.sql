@@ -8,6 +8,9 @@ CREATE TABLE @agency@.task (
 	UNIQUE (post_id, name)
 );
 COMMENT ON TABLE @agency@.task IS 'Tasks (tugas jabatan) of a post, as the workload analysis (ABK) lists them.';
+COMMENT ON COLUMN @agency@.task.task_id IS 'Task.';
+COMMENT ON COLUMN @agency@.task.post_id IS 'Post it belongs to.';
+COMMENT ON COLUMN @agency@.task.name IS 'What is done, as the workload analysis calls it.';
 COMMENT ON COLUMN @agency@.task.period_months IS 'How many months one volume of this task covers: 12 (a year), 6, 3 or 1.';
 
 CREATE TABLE @agency@.task_norm (
@@ -17,6 +20,9 @@ CREATE TABLE @agency@.task_norm (
 	PRIMARY KEY (task_id, valid_from)
 );
 COMMENT ON TABLE @agency@.task_norm IS 'Time norm (norma waktu) of a task, hours for one unit of its volume, from a day on; a past period keeps the norm it had.';
+COMMENT ON COLUMN @agency@.task_norm.task_id IS 'Task.';
+COMMENT ON COLUMN @agency@.task_norm.valid_from IS 'First day it holds.';
+COMMENT ON COLUMN @agency@.task_norm.norm_hours IS 'Hours for one unit of volume.';
 
 CREATE TABLE @agency@.task_volume (
 	task_id integer NOT NULL REFERENCES @agency@.task ON DELETE CASCADE,
@@ -25,6 +31,8 @@ CREATE TABLE @agency@.task_volume (
 	PRIMARY KEY (task_id, period_start)
 );
 COMMENT ON TABLE @agency@.task_volume IS 'How often a task was done (volume, beban kerja) in the period that begins on a day and lasts task.period_months.';
+COMMENT ON COLUMN @agency@.task_volume.task_id IS 'Task.';
+COMMENT ON COLUMN @agency@.task_volume.volume IS 'How often it was done in the period.';
 COMMENT ON COLUMN @agency@.task_volume.period_start IS 'First day of the period, always the first of a month; a yearly volume begins in January.';
 
 CREATE TABLE @agency@.post_load (
@@ -36,6 +44,9 @@ CREATE TABLE @agency@.post_load (
 	PRIMARY KEY (post_id, year)
 );
 COMMENT ON TABLE @agency@.post_load IS 'Hours of work of a post in a year: the sum of volume times norm, derived; kept by triggers, never written by hand.';
+COMMENT ON COLUMN @agency@.post_load.post_id IS 'Post.';
+COMMENT ON COLUMN @agency@.post_load.year IS 'Year of the volumes.';
+COMMENT ON COLUMN @agency@.post_load.hours IS 'Hours of work of the year.';
 COMMENT ON COLUMN @agency@.post_load.volumes IS 'How many volumes went into it.';
 COMMENT ON COLUMN @agency@.post_load.without_norm IS 'How many volumes had no norm in force and are missing from the hours.';
 

@@ -21,6 +21,10 @@ CREATE TABLE @agency@.eligibility_rule (
 	description text NOT NULL
 );
 COMMENT ON TABLE @agency@.eligibility_rule IS 'Rules that decide who may move (syarat mutasi). An agency switches them, sets their parameters and adds rules of its own.';
+COMMENT ON COLUMN @agency@.eligibility_rule.rule IS 'Name of the rule.';
+COMMENT ON COLUMN @agency@.eligibility_rule.enabled IS 'Whether it is asked; false switches it off.';
+COMMENT ON COLUMN @agency@.eligibility_rule.legal_basis IS 'Regulation it rests on.';
+COMMENT ON COLUMN @agency@.eligibility_rule.description IS 'What it asks, in words.';
 COMMENT ON COLUMN @agency@.eligibility_rule.place IS 'Order in which rules are shown.';
 COMMENT ON COLUMN @agency@.eligibility_rule.shipped IS 'True for the rules that come with mutasi.';
 COMMENT ON COLUMN @agency@.eligibility_rule.waivable IS 'Whether a waiver may lift it.';
@@ -57,6 +61,14 @@ CREATE TABLE @agency@.waiver (
 );
 CREATE INDEX waiver_employee_idx ON @agency@.waiver (employee_id);
 COMMENT ON TABLE @agency@.waiver IS 'Exceptions (dispensasi): who lifted which rule for whom, why and until when. post_id NULL: for any post.';
+COMMENT ON COLUMN @agency@.waiver.waiver_id IS 'Waiver.';
+COMMENT ON COLUMN @agency@.waiver.employee_id IS 'Person.';
+COMMENT ON COLUMN @agency@.waiver.post_id IS 'Post; NULL: any.';
+COMMENT ON COLUMN @agency@.waiver.rule IS 'Rule that is lifted.';
+COMMENT ON COLUMN @agency@.waiver.reason IS 'Why.';
+COMMENT ON COLUMN @agency@.waiver.granted_by IS 'Who granted it.';
+COMMENT ON COLUMN @agency@.waiver.granted_on IS 'First day it counts.';
+COMMENT ON COLUMN @agency@.waiver.valid_to IS 'First day it no longer counts.';
 
 CREATE FUNCTION @agency@.waiver_allowed() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -80,6 +92,10 @@ CREATE TABLE @agency@.election_window (
 	note text
 );
 COMMENT ON TABLE @agency@.election_window IS 'Times in which officials may be replaced only with the Minister''s written consent (UU 10/2016 Ps 71(2), 162(3)); a window with a consent letter does not block.';
+COMMENT ON COLUMN @agency@.election_window.valid_from IS 'First day.';
+COMMENT ON COLUMN @agency@.election_window.valid_to IS 'First day no longer.';
+COMMENT ON COLUMN @agency@.election_window.consent_letter IS 'Number of the Minister''s written consent; with it the window does not block.';
+COMMENT ON COLUMN @agency@.election_window.note IS 'Remark.';
 
 -- Months gone between two days, whole ones only.
 CREATE FUNCTION @agency@.months_between(since date, until date) RETURNS integer

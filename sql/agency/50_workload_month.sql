@@ -8,6 +8,7 @@ CREATE TABLE @agency@.post_effective_time (
 	PRIMARY KEY (post_id, valid_from)
 );
 COMMENT ON TABLE @agency@.post_effective_time IS 'Effective working hours a year (jam kerja efektif) of posts that have had more than one value, from a day on: a past period is computed with what was valid then. A change of post.effective_hours is kept here by itself; a change known in advance is inserted.';
+COMMENT ON COLUMN @agency@.post_effective_time.post_id IS 'Post.';
 COMMENT ON COLUMN @agency@.post_effective_time.valid_from IS 'First day on which the value holds.';
 COMMENT ON COLUMN @agency@.post_effective_time.effective_hours IS 'Hours a year; NULL: as the policy says.';
 
@@ -80,6 +81,7 @@ CREATE TABLE @agency@.post_month_load (
 );
 CREATE INDEX post_month_load_month_idx ON @agency@.post_month_load (month);
 COMMENT ON TABLE @agency@.post_month_load IS 'Work of a post in a month, derived from volumes and norms; kept by triggers, never written by hand.';
+COMMENT ON COLUMN @agency@.post_month_load.post_id IS 'Post.';
 COMMENT ON COLUMN @agency@.post_month_load.month IS 'First day of the month.';
 COMMENT ON COLUMN @agency@.post_month_load.work IS 'Hours a year at the pace of this month, of all tasks; a twelfth of it are the hours of the month.';
 COMMENT ON COLUMN @agency@.post_month_load.monthly_hours IS 'Hours of the month from tasks whose volumes are recorded monthly, all months at the task''s latest norm, so that volumes alone move it: what surges are seen in. NULL without such volumes.';

@@ -11,6 +11,10 @@ CREATE TABLE @agency@.workload_snapshot (
 );
 CREATE INDEX workload_snapshot_month_idx ON @agency@.workload_snapshot (month);
 COMMENT ON TABLE @agency@.workload_snapshot IS 'Snapshots of the workload of all units in a month; only added to.';
+COMMENT ON COLUMN @agency@.workload_snapshot.snapshot_id IS 'Snapshot.';
+COMMENT ON COLUMN @agency@.workload_snapshot.taken_at IS 'When it was taken.';
+COMMENT ON COLUMN @agency@.workload_snapshot.taken_by IS 'Who took it.';
+COMMENT ON COLUMN @agency@.workload_snapshot.note IS 'Remark.';
 COMMENT ON COLUMN @agency@.workload_snapshot.month IS 'First day of the month.';
 COMMENT ON COLUMN @agency@.workload_snapshot.policy_version IS 'Policy in force in that month.';
 
@@ -31,6 +35,19 @@ CREATE TABLE @agency@.workload_snapshot_row (
 	PRIMARY KEY (snapshot_id, unit_id)
 );
 COMMENT ON TABLE @agency@.workload_snapshot_row IS 'The figures of each unit in a snapshot, as unit_workload_trend gave them, with the unit''s code and name of then.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.snapshot_id IS 'Snapshot.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.unit_id IS 'Unit.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.unit_code IS 'Its code at the time.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.unit_name IS 'Its name at the time.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.hours IS 'Hours of work of the month.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.required IS 'Staff required.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.existing IS 'Staff there.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.ratio IS 'Workload ratio; above 1: short of people.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.efficiency IS 'Efficiency grade of the ratio.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.volumes_without_norm IS 'Volumes that had no norm and are missing from the work.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.required_with_units_below IS 'Staff required by the unit and all below it.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.existing_with_units_below IS 'Staff in the unit and all below it.';
+COMMENT ON COLUMN @agency@.workload_snapshot_row.ratio_with_units_below IS 'Their ratio.';
 
 CREATE FUNCTION @agency@.workload_snapshot_kept() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

@@ -10,6 +10,22 @@
 -- go by seniority (daftar urut kepangkatan): grade, time in grade, length of
 -- service, education, age; at last by employee_id. Names and NIPs decide nothing.
 
+CREATE FUNCTION @agency@.served_months(employees integer[], families text[], as_of date DEFAULT current_date)
+	RETURNS TABLE (employee_id integer, family text, months bigint)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	SET enable_nestloop = on
+AS $body$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT i.employee_id, p.family, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of)))
+		FROM incumbency AS i JOIN post AS p USING (post_id)
+		WHERE i.employee_id = ANY (employees) AND i.valid_from <= as_of AND i.kind <> 'acting' AND p.family = ANY (families)
+		GROUP BY i.employee_id, p.family;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.served_months(integer[], text[], date) IS 'How many months each of these people has served in each of these job families (rumpun jabatan) until a day, acting posts left out; no row where none.';
+
 CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of date DEFAULT current_date)
 	RETURNS TABLE (employee_id integer, post_id integer, score numeric, competency numeric, performance numeric,
 		qualification numeric, experience numeric, balance numeric, from_post_id integer, from_unit_id integer)
@@ -33,17 +49,16 @@ BEGIN
 			SELECT f.unit_id, f.required, f.existing
 			FROM unit_figures(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
 		served AS MATERIALIZED (
-			SELECT i.employee_id, p.family, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of))) AS months
-			FROM incumbency AS i JOIN post AS p USING (post_id)
-			WHERE i.employee_id = ANY (employees) AND i.valid_from <= as_of AND i.kind <> 'acting'
-				AND p.family IN (SELECT t.family FROM target AS t)
-			GROUP BY i.employee_id, p.family),
+			SELECT m.employee_id, m.family, m.months FROM served_months(employees, ARRAY(SELECT DISTINCT t.family FROM target AS t WHERE t.family IS NOT NULL), as_of) AS m),
 		schooling AS MATERIALIZED (
-			SELECT t.post_id, d.employee_id, max(d.level) AS level,
+			SELECT q.p AS post_id, q.e AS employee_id, max(d.level) AS level,
 				max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
-			FROM education AS d CROSS JOIN target AS t
-			WHERE d.employee_id = ANY (employees) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
-			GROUP BY t.post_id, d.employee_id),
+			FROM (SELECT DISTINCT w.e, w.p FROM pair AS w) AS q
+			JOIN target AS t ON t.post_id = q.p
+			JOIN (SELECT n.employee_id, n.level, n.field FROM education AS n
+				WHERE n.employee_id = ANY (employees) AND (n.graduated_on IS NULL OR n.graduated_on <= as_of)) AS d ON d.employee_id = q.e
+			WHERE t.min_education IS NOT NULL OR t.education_fields IS NOT NULL
+			GROUP BY q.p, q.e),
 		part AS (
 			SELECT q.e, q.p,
 				mutasi.match_score(e.profile, t.requirement) AS competency,
@@ -253,32 +268,87 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.seniority(integer[]) IS 'These people in the order of the seniority list (daftar urut kepangkatan, DUK): grade (PNS before PPPK), time in grade, length of service, education, age; at last employee_id.';
 
+-- Many posts at once: the walk is each post's own, but scores, seniority and
+-- eligibility of whoever it finds are computed for hundreds of posts together.
+CREATE FUNCTION @agency@.ranked(posts integer[], k integer DEFAULT 10, as_of date DEFAULT current_date, eligible_only boolean DEFAULT false,
+		context jsonb DEFAULT '{}')
+	RETURNS TABLE (post_id integer, rank integer, employee_id integer, score numeric, competency numeric, performance numeric,
+		qualification numeric, experience numeric, balance numeric, eligible boolean, reason text, from_post_id integer, from_unit_id integer)
+	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+#variable_conflict use_column
+DECLARE
+	total integer := cardinality(posts);
+	chunk integer := greatest(1, 2000 / k);
+	first integer := 1;
+	one integer;
+	pool integer[];
+	ids integer[];
+	places integer[];
+	short integer[];
+BEGIN
+	WHILE first <= total LOOP
+		ids := '{}';
+		places := '{}';
+		short := '{}';
+		FOREACH one IN ARRAY posts[first : first + chunk - 1] LOOP
+			-- of several posts the best are asked for with some to spare, so that
+			-- those who may not move can be left out behind; of one there is no need
+			pool := best_people(one, CASE WHEN eligible_only AND total > 1 THEN 3 * k ELSE k END, NULL, as_of, eligible_only AND total = 1);
+			IF eligible_only AND total > 1 AND cardinality(pool) >= 3 * k THEN
+				short := short || one;
+			END IF;
+			ids := ids || pool;
+			places := places || array_fill(one, ARRAY[cardinality(pool)]);
+		END LOOP;
+		first := first + chunk;
+		CONTINUE WHEN ids = '{}';
+		IF eligible_only AND total > 1 THEN
+			-- whose spare ones were not enough are walked anew, eligibility asked on the way
+			SELECT coalesce(array_agg(g.employee_id), '{}'), coalesce(array_agg(g.post_id), '{}') INTO ids, places
+				FROM eligibility_summary(ids, places, as_of, context) AS g WHERE g.eligible;
+			FOR one IN SELECT w.p FROM unnest(short) AS w (p)
+				WHERE (SELECT count(*) FROM unnest(places) AS n (p) WHERE n.p = w.p) < k
+			LOOP
+				pool := best_people(one, k, NULL, as_of, true);
+				SELECT array_agg(n.e), array_agg(n.p) INTO ids, places
+					FROM (SELECT o.e, o.p FROM unnest(ids, places) AS o (e, p) WHERE o.p <> one
+						UNION ALL SELECT m, one FROM unnest(pool) AS m) AS n;
+			END LOOP;
+			CONTINUE WHEN coalesce(ids, '{}') = '{}';
+		END IF;
+		RETURN QUERY
+			WITH scored AS MATERIALIZED (
+				SELECT s.*, row_number() OVER (PARTITION BY s.post_id ORDER BY s.score DESC, d.place) AS nth
+				FROM score_pairs(ids, places, as_of) AS s
+				JOIN seniority(ids) AS d ON d.employee_id = s.employee_id),
+			best AS MATERIALIZED (SELECT c.* FROM scored AS c WHERE c.nth <= k),
+			listed AS MATERIALIZED (SELECT array_agg(b.employee_id) AS ids, array_agg(b.post_id) AS posts FROM best AS b)
+			SELECT b.post_id, b.nth::integer, b.employee_id, b.score, b.competency, b.performance, b.qualification, b.experience, b.balance,
+				g.eligible, g.reason, b.from_post_id, b.from_unit_id
+			FROM best AS b
+			LEFT JOIN (SELECT w.* FROM listed AS l CROSS JOIN LATERAL eligibility_summary(l.ids, l.posts, as_of, context) AS w) AS g
+				ON g.employee_id = b.employee_id AND g.post_id = b.post_id
+			ORDER BY b.post_id, b.nth;
+	END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.ranked(integer[], integer, date, boolean, jsonb) IS 'The k best people for each of these posts, as candidates() finds them for one. context: what the eligibility rules are told besides, see check_eligibility().';
+
 CREATE FUNCTION @agency@.candidates(post integer, k integer DEFAULT 10, as_of date DEFAULT current_date, eligible_only boolean DEFAULT false)
 	RETURNS TABLE (rank integer, employee_id integer, name text, score numeric, competency numeric, performance numeric,
 		qualification numeric, experience numeric, balance numeric, eligible boolean, reason text, from_post_id integer, from_unit_id integer)
-	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-DECLARE
-	pool integer[];
 BEGIN
 	IF k IS NULL OR k < 1 OR k > 10000 THEN
 		PERFORM mutasi.raise_error('22023', 'the number of candidates must be from 1 to 10000, not %1', ARRAY[k::text]);
 	END IF;
-	pool := best_people(post, k, NULL, as_of, eligible_only);
 	RETURN QUERY
-		WITH scored AS MATERIALIZED (
-			SELECT s.*, row_number() OVER (ORDER BY s.score DESC, d.place) AS nth
-			FROM score_pairs(pool, array_fill(candidates.post, ARRAY[cardinality(pool)]), as_of) AS s
-			JOIN seniority(pool) AS d ON d.employee_id = s.employee_id),
-		best AS MATERIALIZED (SELECT c.* FROM scored AS c WHERE c.nth <= k),
-		listed AS MATERIALIZED (SELECT array_agg(b.employee_id) AS ids, array_agg(b.post_id) AS posts FROM best AS b)
-		SELECT b.nth::integer, b.employee_id, e.name, b.score, b.competency, b.performance, b.qualification, b.experience, b.balance,
-			g.eligible, g.reason, b.from_post_id, b.from_unit_id
-		FROM best AS b
-		JOIN employee AS e ON e.employee_id = b.employee_id
-		LEFT JOIN (SELECT w.* FROM listed AS l CROSS JOIN LATERAL eligibility_summary(l.ids, l.posts, as_of) AS w) AS g
-			ON g.employee_id = b.employee_id
-		ORDER BY b.nth;
+		SELECT r.rank, r.employee_id, e.name, r.score, r.competency, r.performance, r.qualification, r.experience, r.balance,
+			r.eligible, r.reason, r.from_post_id, r.from_unit_id
+		FROM ranked(ARRAY[post], k, as_of, eligible_only) AS r JOIN employee AS e ON e.employee_id = r.employee_id
+		ORDER BY r.rank;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.candidates(integer, integer, date, boolean) IS 'The k best people for a post, exactly, with the composite score, its parts (NULL: nothing on record), eligibility and the reasons against it. Holders of the post are left out. eligible_only: only those whom no rule holds back.';
@@ -486,6 +556,10 @@ CREATE TABLE @agency@.ranking_snapshot (
 	policy_version integer NOT NULL REFERENCES @agency@.policy
 );
 COMMENT ON TABLE @agency@.ranking_snapshot IS 'When the rankings of all vacancies were taken, for which day and under which policy.';
+COMMENT ON COLUMN @agency@.ranking_snapshot.snapshot_id IS 'Snapshot.';
+COMMENT ON COLUMN @agency@.ranking_snapshot.taken_at IS 'When it was taken.';
+COMMENT ON COLUMN @agency@.ranking_snapshot.as_of IS 'Day for which it ranks.';
+COMMENT ON COLUMN @agency@.ranking_snapshot.policy_version IS 'Policy it was made under.';
 CREATE TABLE @agency@.ranking_row (
 	snapshot_id integer NOT NULL REFERENCES @agency@.ranking_snapshot ON DELETE CASCADE,
 	post_id integer NOT NULL REFERENCES @agency@.post ON DELETE CASCADE,
@@ -505,6 +579,20 @@ CREATE TABLE @agency@.ranking_row (
 );
 CREATE INDEX ranking_row_employee_idx ON @agency@.ranking_row (employee_id);
 COMMENT ON TABLE @agency@.ranking_row IS 'The best candidates of each vacancy in a snapshot; columns as candidates() returns them.';
+COMMENT ON COLUMN @agency@.ranking_row.snapshot_id IS 'Snapshot.';
+COMMENT ON COLUMN @agency@.ranking_row.post_id IS 'Post.';
+COMMENT ON COLUMN @agency@.ranking_row.rank IS 'Rank, 1 best.';
+COMMENT ON COLUMN @agency@.ranking_row.employee_id IS 'Person.';
+COMMENT ON COLUMN @agency@.ranking_row.score IS 'Composite score, 0 to 1.';
+COMMENT ON COLUMN @agency@.ranking_row.competency IS 'Part: competency fit; NULL: nothing on record.';
+COMMENT ON COLUMN @agency@.ranking_row.performance IS 'Part: performance.';
+COMMENT ON COLUMN @agency@.ranking_row.qualification IS 'Part: education.';
+COMMENT ON COLUMN @agency@.ranking_row.experience IS 'Part: experience in the job family.';
+COMMENT ON COLUMN @agency@.ranking_row.balance IS 'Part: effect on both units'' balance.';
+COMMENT ON COLUMN @agency@.ranking_row.eligible IS 'True, false, or NULL where it cannot be judged.';
+COMMENT ON COLUMN @agency@.ranking_row.reason IS 'Rules that hold the person back, or waivers that lift them.';
+COMMENT ON COLUMN @agency@.ranking_row.from_post_id IS 'Present post.';
+COMMENT ON COLUMN @agency@.ranking_row.from_unit_id IS 'Present unit.';
 
 CREATE FUNCTION @agency@.take_ranking_snapshot(k integer DEFAULT 10, as_of date DEFAULT current_date) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -512,15 +600,16 @@ AS $body$
 DECLARE
 	made integer;
 BEGIN
+	IF k IS NULL OR k < 1 OR k > 1000 THEN
+		PERFORM mutasi.raise_error('22023', 'the number of candidates must be from 1 to 1000, not %1', ARRAY[k::text]);
+	END IF;
 	INSERT INTO ranking_snapshot (as_of, policy_version) SELECT take_ranking_snapshot.as_of, p.policy_version FROM policy_on(as_of) AS p
 		RETURNING snapshot_id INTO made;
 	INSERT INTO ranking_row (snapshot_id, post_id, rank, employee_id, score, competency, performance, qualification, experience, balance,
 			eligible, reason, from_post_id, from_unit_id)
-		SELECT made, o.post_id, c.rank, c.employee_id, c.score, c.competency, c.performance, c.qualification, c.experience, c.balance,
+		SELECT made, c.post_id, c.rank, c.employee_id, c.score, c.competency, c.performance, c.qualification, c.experience, c.balance,
 			c.eligible, c.reason, c.from_post_id, c.from_unit_id
-		FROM open_posts(as_of) AS o
-		CROSS JOIN LATERAL candidates(o.post_id, k, as_of) AS c
-		WHERE o.free >= 1;
+		FROM ranked(ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o WHERE o.free >= 1 ORDER BY o.post_id), k, as_of) AS c;
 	RETURN made;
 END
 $body$;

@@ -25,40 +25,54 @@ BEGIN
 	DELETE FROM transfer_plan_pair AS m WHERE m.plan_id = plan;
 
 	INSERT INTO transfer_plan_pair (plan_id, employee_id, post_id, score, from_post_id, from_unit_id)
-		SELECT plan, c.employee_id, o.post_id, c.score, c.from_post_id, c.from_unit_id
-		FROM open_posts(as_of) AS o
-		JOIN post AS p ON p.post_id = o.post_id AND p.open
-		CROSS JOIN LATERAL candidates(o.post_id, per_post, as_of, eligible_only => true) AS c
-		WHERE o.free >= 1;
-	-- A post's minimum staff: of its holders no more are offered than it can
-	-- spare, those with the best scores.
-	DELETE FROM transfer_plan_pair AS d USING (
-			SELECT w.employee_id, row_number() OVER (PARTITION BY w.from_post_id ORDER BY max(w.score) DESC, w.employee_id) AS nth,
-				(SELECT coalesce(sum(i.share), 0) FROM incumbency AS i WHERE i.post_id = w.from_post_id AND i.kind <> 'acting'
-						AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of))
-					- coalesce((SELECT n.leaving FROM pending_moves(ARRAY[w.from_post_id]) AS n), 0)
-					- (SELECT q.min_staff FROM post AS q WHERE q.post_id = w.from_post_id) AS spare
-			FROM transfer_plan_pair AS w WHERE w.plan_id = plan AND w.from_post_id IS NOT NULL
-			GROUP BY w.employee_id, w.from_post_id) AS r
-		WHERE d.plan_id = plan AND d.employee_id = r.employee_id AND r.nth > r.spare;
+		SELECT plan, c.employee_id, c.post_id, c.score, c.from_post_id, c.from_unit_id
+		FROM ranked(ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o JOIN post AS p ON p.post_id = o.post_id AND p.open
+			WHERE o.free >= 1 ORDER BY o.post_id), per_post, as_of, eligible_only => true) AS c;
 
 	-- Who may leave a unit at most: as many as keep its workload ratio within the
 	-- policy's limit, nobody who arrives counted as there.
-	solved := mutasi.solve_transfers(
-		format('SELECT employee_id, post_id, score FROM @agency@.transfer_plan_pair WHERE plan_id = %s', plan),
-		format('SELECT o.post_id, floor(o.free)::integer AS seats, dense_rank() OVER (ORDER BY f.ratio DESC NULLS LAST)::integer AS priority, o.unit_id
-			FROM @agency@.open_posts(%1$L) AS o
-			LEFT JOIN @agency@.unit_figures(ARRAY(SELECT u.unit_id FROM @agency@.unit AS u), %1$L) AS f ON f.unit_id = o.unit_id
-			WHERE o.free >= 1 AND o.post_id IN (SELECT w.post_id FROM @agency@.transfer_plan_pair AS w WHERE w.plan_id = %2$s)', as_of, plan),
-		format('SELECT DISTINCT w.employee_id, w.from_unit_id AS unit_id,
-				greatest(0, floor(f.existing - coalesce(l.leaving, 0) - coalesce(f.required, f.existing * %3$s) / %3$s))::integer AS releasable
-			FROM @agency@.transfer_plan_pair AS w
-			LEFT JOIN @agency@.unit_figures(ARRAY(SELECT DISTINCT x.from_unit_id FROM @agency@.transfer_plan_pair AS x WHERE x.plan_id = %2$s AND x.from_unit_id IS NOT NULL), %1$L) AS f
-				ON f.unit_id = w.from_unit_id
-			LEFT JOIN (SELECT p.unit_id, sum(n.leaving) AS leaving FROM @agency@.post AS p
-				JOIN @agency@.pending_moves(ARRAY(SELECT q.post_id FROM @agency@.post AS q)) AS n ON n.post_id = p.post_id GROUP BY p.unit_id) AS l
-				ON l.unit_id = w.from_unit_id
-			WHERE w.plan_id = %2$s', as_of, plan, y.max_donor_ratio));
+	-- A post's minimum staff is not the solver's matter: where more of its holders
+	-- are chosen than it can spare, those with the best scores stay chosen, its
+	-- others are withheld, and the rest is solved again.
+	LOOP
+		solved := mutasi.solve_transfers(
+			format('SELECT employee_id, post_id, score FROM @agency@.transfer_plan_pair WHERE plan_id = %s AND NOT withheld', plan),
+			format('SELECT o.post_id, floor(o.free)::integer AS seats, dense_rank() OVER (ORDER BY f.ratio DESC NULLS LAST)::integer AS priority, o.unit_id
+				FROM @agency@.open_posts(%1$L) AS o
+				LEFT JOIN @agency@.unit_figures(ARRAY(SELECT u.unit_id FROM @agency@.unit AS u), %1$L) AS f ON f.unit_id = o.unit_id
+				WHERE o.free >= 1 AND o.post_id IN (SELECT w.post_id FROM @agency@.transfer_plan_pair AS w WHERE w.plan_id = %2$s AND NOT w.withheld)', as_of, plan),
+			format('SELECT DISTINCT w.employee_id, w.from_unit_id AS unit_id,
+					greatest(0, floor(f.existing - coalesce(l.leaving, 0) - coalesce(f.required, f.existing * %3$s) / %3$s))::integer AS releasable
+				FROM @agency@.transfer_plan_pair AS w
+				LEFT JOIN @agency@.unit_figures(ARRAY(SELECT DISTINCT x.from_unit_id FROM @agency@.transfer_plan_pair AS x WHERE x.plan_id = %2$s AND x.from_unit_id IS NOT NULL), %1$L) AS f
+					ON f.unit_id = w.from_unit_id
+				LEFT JOIN (SELECT p.unit_id, sum(n.leaving) AS leaving FROM @agency@.post AS p
+					JOIN @agency@.pending_moves(ARRAY(SELECT q.post_id FROM @agency@.post AS q)) AS n ON n.post_id = p.post_id GROUP BY p.unit_id) AS l
+					ON l.unit_id = w.from_unit_id
+				WHERE w.plan_id = %2$s AND NOT w.withheld', as_of, plan, y.max_donor_ratio));
+		WITH chosen AS (
+			SELECT w.employee_id, w.from_post_id, w.score, i.share
+			FROM mutasi.plan_moves(solved) AS m
+			JOIN transfer_plan_pair AS w ON w.plan_id = plan AND w.employee_id = m.employee_id AND w.post_id = m.post_id
+			JOIN incumbency AS i ON i.employee_id = w.employee_id AND i.post_id = w.from_post_id AND i.kind <> 'acting'
+				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)),
+		spare AS (
+			SELECT p.post_id, sum(i.share) - coalesce(max(n.leaving), 0) - p.min_staff AS spare
+			FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id AND i.kind <> 'acting'
+				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+			LEFT JOIN pending_moves(ARRAY(SELECT DISTINCT c.from_post_id FROM chosen AS c)) AS n ON n.post_id = p.post_id
+			WHERE p.post_id IN (SELECT c.from_post_id FROM chosen AS c)
+			GROUP BY p.post_id),
+		kept AS (
+			SELECT c.employee_id, c.from_post_id, s.spare,
+				sum(c.share) OVER (PARTITION BY c.from_post_id ORDER BY c.score DESC, c.employee_id) AS leaving,
+				sum(c.share) OVER (PARTITION BY c.from_post_id) AS wanted
+			FROM chosen AS c JOIN spare AS s ON s.post_id = c.from_post_id)
+		UPDATE transfer_plan_pair AS d SET withheld = true
+			WHERE d.plan_id = plan AND NOT d.withheld AND d.from_post_id IN (SELECT x.from_post_id FROM kept AS x WHERE x.wanted > x.spare)
+				AND d.employee_id NOT IN (SELECT x.employee_id FROM kept AS x WHERE x.leaving <= x.spare);
+		EXIT WHEN NOT FOUND;
+	END LOOP;
 	UPDATE transfer_plan AS p SET solution = solved WHERE p.plan_id = plan;
 	INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id, score)
 		SELECT plan, m.employee_id, m.post_id, w.from_post_id, w.score
@@ -68,7 +82,7 @@ BEGIN
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post, workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do.';
+COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post (where more of its holders would go than it can spare, those with the best scores go), workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do.';
 
 CREATE FUNCTION @agency@.open_plan(plan integer, effective_on date DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

@@ -431,7 +431,9 @@ BEGIN
 	FOR item IN
 		SELECT v.option, v.arguments, attached.options ->> v.option AS function
 		FROM (VALUES ('plays_role', '(text, text)'), ('delegation', '(text, text)'), ('holidays', '(date)')) AS v(option, arguments)
-		WHERE jsonb_typeof(attached.options -> v.option) = 'string' AND to_regprocedure((attached.options ->> v.option) || v.arguments) IS NULL
+		-- CASE: the text of an object is no name, and conditions have no order
+		WHERE CASE WHEN jsonb_typeof(attached.options -> v.option) = 'string'
+			THEN to_regprocedure((attached.options ->> v.option) || v.arguments) IS NULL ELSE false END
 		UNION ALL
 		SELECT v.option, '', attached.options -> v.option ->> 'table' FROM (VALUES ('documents'), ('holidays')) AS v(option)
 		WHERE attached.options -> v.option ? 'table' AND to_regclass(attached.options -> v.option ->> 'table') IS NULL

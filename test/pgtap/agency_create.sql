@@ -37,7 +37,7 @@ SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamesp
 SELECT is_empty($$SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'kota_a'::regnamespace AND c.relkind IN ('r', 'v', 'p')
 	AND obj_description(c.oid, 'pg_class') IS NULL$$, 'every table and view is commented');
 SELECT is_empty($$SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
-	WHERE c.relnamespace = 'kota_a'::regnamespace AND c.relkind = 'v' AND col_description(c.oid, a.attnum) IS NULL$$, 'every column of a view is commented');
+	WHERE c.relnamespace = 'kota_a'::regnamespace AND c.relkind IN ('r', 'v', 'p') AND NOT a.attisdropped AND col_description(c.oid, a.attnum) IS NULL ORDER BY 1, 2$$, 'every column of a table or view is commented');
 SELECT is_empty($$SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_language AS l ON l.oid = p.prolang
 	WHERE p.pronamespace = 'kota_a'::regnamespace AND p.prosqlbody IS NULL
 	AND NOT coalesce(array_to_string(p.proconfig, ' '), '') LIKE '%search_path=kota_a, mutasi, pg_temp%'$$, 'every function pins its search_path');
