@@ -187,12 +187,17 @@ choice_stable(const ChoiceProblem *problem, const FlowEnv *env, const int64_t *w
 	for (int32_t e = 0; e < problem->n_employees && !wrong; e++)
 	{
 		int64_t		wish = wish_of[e];
-		int32_t		post = wish >= 0 ? problem->wish_post[wish] : problem->current[e];
+		int32_t		post = problem->current[e];
 		Standing	holder;
 
 		if (wish >= 0 && (wish < problem->first_wish[e] || wish >= problem->first_wish[e + 1]))
+		{
 			wrong = "somebody has the wish of another";
-		else if (wish >= last_wish(problem, e))
+			break;
+		}
+		if (wish >= 0)
+			post = problem->wish_post[wish];
+		if (wish >= last_wish(problem, e))
 			wrong = "an incumbent is worse off";
 		else if (post >= 0)
 		{
