@@ -16,12 +16,20 @@
  *    between the levels do, and no power per level is needed.
  *  - With balance, a unit's imbalance is convex in its staff, so it is a
  *    ladder of steps of ascending cost.
+ *  - With chains the holders of posts must all be seated somewhere, and the
+ *    seats that can be filled then still form a matroid (what can be filled
+ *    alone can be filled together with all holders: Mendelsohn and Dulmage
+ *    1958) - unless units have limits.  A limit on balance lets one change
+ *    trade a seat in each of several units, at most one fewer in each unit and
+ *    one without; so a seat must outweigh a seat of the next priority in all
+ *    of them, and a seat of a minimum all others.
  *
  * Nothing overflows.  Prices of the contracted solver lie between
  * -(cost of an empty seat) and cost of an empty seat + highest gain, because
  * every search may end by leaving a seat empty.  Those of the network simplex
  * are costs along a tree path to the root, on which every post lies at most
  * once: two gains and two seat costs a post, two steps of ladders a unit.
+ * With chains a path may also pass two seats in each limited unit.
  * flow_scale() takes the largest b for which these stay below
  * FLOW_PRICE_LIMIT = 2^60, and refuses the problem if not even b = 0 will do;
  * sums of objective values are kept in 128 bits by flow_check.c.
@@ -171,6 +179,14 @@ flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale)
 	int64_t		minimum_posts = 0;
 	int64_t		steepest = steepest_step(problem, env);
 	bool		weighed = problem->objective == FLOW_BALANCE;
+	int64_t		passes = 1;		/* units and root through which one change may trade seats */
+
+	for (int32_t u = 0; u < problem->n_units; u++)
+	{
+		if (flow_net_limit(problem, u) || (problem->home != NULL && flow_weighed(problem, u)))
+			passes++;
+	}
+	scale->level_ratio = passes > 1 && problem->objective == FLOW_FILL_THEN_SCORE ? passes + 1 : 1;
 
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
@@ -194,6 +210,7 @@ flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale)
 		int64_t		step;
 		int64_t		bound;
 		int64_t		part;
+		int64_t		top = 1;	/* what a seat of the first priority is worth */
 
 		if (bits < 0)
 			break;
@@ -216,11 +233,23 @@ flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale)
 		if (scale->level_unit < 0)
 			continue;
 		scale->fill_unit = problem->objective == FLOW_FILL_THEN_SCORE ? scale->level_unit : 0;
+		if (scale->level_ratio == 1)
+			top = problem->n_levels;
+		else
+		{
+			for (int32_t i = 1; i < problem->n_levels && top >= 0; i++)
+				top = flow_mul(top, scale->level_ratio);
+		}
+		if (scale->fill_unit == 0)
+			top = top < 0 ? -1 : 0;
+		bound = flow_mul(scale->fill_unit, top);
+		if (top < 0 || bound < 0 || bound > FLOW_PRICE_LIMIT)
+			continue;
 		scale->minimum_extra = 0;
 		if (minimum_posts > 0)
 		{
-			scale->minimum_extra = flow_mul(scale->fill_unit > 0 ? problem->n_levels : 1, scale->level_unit);
-			if (scale->minimum_extra < 0)
+			scale->minimum_extra = flow_mul(passes, scale->fill_unit > 0 ? bound : scale->level_unit);
+			if (scale->minimum_extra < 0 || scale->minimum_extra > FLOW_PRICE_LIMIT)
 				continue;
 		}
 
@@ -228,10 +257,8 @@ flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale)
 		 * The cost of an empty seat touches the root of the simplex's tree
 		 * except with balance, where a path may pass two a post.
 		 */
-		bound = flow_mul(scale->fill_unit, problem->n_levels);
-		if (bound < 0 || bound > FLOW_PRICE_LIMIT || scale->minimum_extra > FLOW_PRICE_LIMIT)
-			continue;
-		bound = flow_mul(bound + scale->minimum_extra, weighed ? 2 * minimum_posts + 2 : 2);
+		bound = flow_mul(bound + scale->minimum_extra,
+						 problem->home ? 2 * passes : weighed ? 2 * minimum_posts + 2 : 2);
 		if (bound < 0 || bound > FLOW_PRICE_LIMIT)
 			continue;
 		part = flow_mul(2 * (int64_t) problem->n_posts + 2, scale->most_gain);
@@ -242,10 +269,42 @@ flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale)
 		if (part < 0 || part > FLOW_PRICE_LIMIT)
 			continue;
 		bound += part;
-		if (bound < FLOW_PRICE_LIMIT)
+		/* with chains a tree may hold a dummy arc that costs more than any path */
+		scale->most_path = bound;
+		if (bound < FLOW_PRICE_LIMIT / (problem->home ? 4 : 1))
 			return;
 	}
 	env->fail(env->context, FLOW_TOO_LARGE, "weights");
+}
+
+/*
+ * Does every holder have the own post among the pairs, in the own unit, and
+ * every post no more holders than seats?
+ */
+static bool
+homes_hold(const FlowProblem *problem, const FlowEnv *env)
+{
+	int32_t    *holders = flow_alloc(env, problem->n_posts, sizeof(int32_t));
+	int64_t		found = 0;
+	bool		hold = true;
+
+	memset(holders, 0, sizeof(int32_t) * (size_t) problem->n_posts);
+	for (int32_t e = 0; e < problem->n_employees && hold; e++)
+	{
+		int32_t		p = problem->home[e];
+
+		if (p < 0)
+			continue;
+		found++;
+		hold = ++holders[p] <= problem->seats[p] && problem->employee_unit[e] == problem->post_unit[p];
+	}
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
+			found -= problem->home[problem->edge_employee[i]] == p;
+	}
+	flow_free(env, holders);
+	return hold && found == 0;
 }
 
 /* Breaks of FlowProblem's contract that would be read or written out of bounds. */
@@ -279,7 +338,8 @@ flow_check_problem(const FlowProblem *problem, const FlowEnv *env)
 	}
 	for (int32_t e = 0; e < problem->n_employees && !bad; e++)
 	{
-		if (problem->employee_unit[e] < -1 || problem->employee_unit[e] >= problem->n_units)
+		if (problem->employee_unit[e] < -1 || problem->employee_unit[e] >= problem->n_units ||
+			(problem->home && (problem->home[e] < -1 || problem->home[e] >= problem->n_posts)))
 			bad = "employee";
 	}
 	for (int32_t u = 0; u < problem->n_units && !bad; u++)
@@ -289,14 +349,21 @@ flow_check_problem(const FlowProblem *problem, const FlowEnv *env)
 			problem->required[u] > FLOW_MAX_REQUIRED)
 			bad = "unit";
 	}
+	if (!bad && problem->home && !homes_hold(problem, env))
+		bad = "holder";
 	if (bad)
 		env->fail(env->context, FLOW_BAD_PROBLEM, bad);
 }
 
-/* Is some unit's imbalance weighed?  Then zero transfers is not a price-zero start. */
+/*
+ * Chains, or is some unit's imbalance weighed?  Then zero transfers is not a
+ * price-zero start.
+ */
 static bool
 needs_simplex(const FlowProblem *problem)
 {
+	if (problem->home != NULL)
+		return true;
 	for (int32_t u = 0; u < problem->n_units; u++)
 	{
 		if (flow_weighed(problem, u))
@@ -325,12 +392,12 @@ price_closed_posts(const FlowProblem *problem, const FlowEnv *env, FlowPlan *pla
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
 		uint32_t	post_hash = flow_hash(problem->post_id[p]);
-		int32_t		to = problem->post_unit[p];
+		int64_t		ask;
 
 		if (problem->seats[p] > 0)
 			continue;
 		/* no less than what an empty seat would cost */
-		plan->post_price[p] = -(int64_t) (problem->n_levels - problem->level[p]) * plan->scale.fill_unit;
+		plan->post_price[p] = -flow_seat_value(problem, &plan->scale, p);
 		if (problem->first_edge[p + 1] == problem->first_edge[p])
 			continue;
 		if (rent == NULL)
@@ -338,12 +405,13 @@ price_closed_posts(const FlowProblem *problem, const FlowEnv *env, FlowPlan *pla
 			rent = flow_alloc(env, problem->n_employees, sizeof(int64_t));
 			flow_rents(problem, plan, rent);
 		}
+		ask = flow_ask(problem, plan, p) - plan->post_price[p];
 		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
 		{
 			int32_t		e = problem->edge_employee[i];
 			int64_t		value = (int64_t) problem->edge_score[i] * plan->scale.score_unit +
 				flow_tie(flow_hash(problem->employee_id[e]), post_hash, plan->scale.tie_bits) -
-				(to >= 0 ? plan->net_price[to] : 0) - rent[e];
+				ask - rent[e];
 
 			if (value > plan->post_price[p])
 				plan->post_price[p] = value;
@@ -366,7 +434,7 @@ flow_rents(const FlowProblem *problem, const FlowPlan *plan, int64_t *rent)
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
 		uint32_t	post_hash = flow_hash(problem->post_id[p]);
-		int32_t		to = problem->post_unit[p];
+		int64_t		ask = flow_ask(problem, plan, p);
 
 		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
 		{
@@ -374,8 +442,7 @@ flow_rents(const FlowProblem *problem, const FlowPlan *plan, int64_t *rent)
 
 			if (plan->post_of[e] == p)
 				rent[e] = (int64_t) problem->edge_score[i] * plan->scale.score_unit +
-					flow_tie(flow_hash(problem->employee_id[e]), post_hash, plan->scale.tie_bits) -
-					(to >= 0 ? plan->net_price[to] : 0) - plan->post_price[p];
+					flow_tie(flow_hash(problem->employee_id[e]), post_hash, plan->scale.tie_bits) - ask;
 		}
 	}
 }
@@ -396,7 +463,7 @@ flow_solve(const FlowProblem *problem, FlowSolver solver, int64_t budget,
 	memset(plan->net_price, 0, sizeof(int64_t) * (size_t) problem->n_units);
 
 	if (solver == FLOW_SSP && needs_simplex(problem))
-		env->fail(env->context, FLOW_BAD_PROBLEM, "balance needs the general solver");
+		env->fail(env->context, FLOW_BAD_PROBLEM, "chains and balance need the general solver");
 	if (solver == FLOW_AUTO && needs_simplex(problem))
 		solver = FLOW_SIMPLEX;
 	if (solver != FLOW_SIMPLEX)

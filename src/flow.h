@@ -79,6 +79,14 @@ typedef struct FlowProblem
 	const int64_t *employee_id; /* ascending */
 	const int32_t *employee_unit;	/* donor unit, or -1 */
 
+	/*
+	 * NULL, or chains are wanted: by employee the post held now, or -1.  Its
+	 * seat counts in seats and opens when the employee leaves; staying is one
+	 * of the pairs, of the same unit.  Then a unit's releasable limits what it
+	 * loses on balance: who arrives makes up for who leaves.
+	 */
+	const int32_t *home;
+
 	const int64_t *unit_id;		/* ascending */
 	const int32_t *releasable;	/* 0 … FLOW_MAX_COUNT; negative: no limit */
 	const int32_t *staff;		/* before the plan, 0 … FLOW_MAX_COUNT */
@@ -109,9 +117,12 @@ typedef struct FlowScale
 	int			tie_bits;
 	int64_t		most_gain;		/* of a single transfer */
 	int64_t		level_unit;		/* more than all gains together */
+	int64_t		level_ratio;	/* 1: a seat of each priority is worth a level_unit more than of
+								 * the next; else this many times as much */
 	int64_t		fill_unit;		/* level_unit, or 0 where empty seats cost nothing */
 	int64_t		minimum_extra;	/* added for a seat of the minimum */
 	int64_t		balance_unit;	/* of one millionth point of imbalance; 0: none */
+	int64_t		most_path;		/* no way through the residual network costs more */
 } FlowScale;
 
 /*
@@ -123,11 +134,16 @@ typedef struct FlowScale
  *
  * with equality for the transfers of the plan (first line) and for who stays
  * (second line).
+ *
+ * With chains (FlowProblem.home) a unit's unit_price is that of its staff on
+ * balance, so net_price[v(p)] - unit_price[v(p)] stands for net_price[v(p)] in
+ * the first line, and the second does not hold for holders, who have a post in
+ * every plan and whose rent may be negative.
  */
 typedef struct FlowPlan
 {
 	FlowScale	scale;
-	int32_t    *post_of;		/* employee's new post, or -1 */
+	int32_t    *post_of;		/* employee's new post, or -1; of a holder who stays, the own */
 	int64_t    *post_price;		/* worth of one more seat, less what an empty one costs */
 	int64_t    *unit_price;		/* worth of one more release */
 	int64_t    *net_price;		/* marginal imbalance of one more member of staff */
@@ -141,7 +157,7 @@ typedef struct FlowPlan
 /* What flow_verify() adds up. */
 typedef struct FlowProof
 {
-	int64_t		moves;
+	int64_t		moves;			/* without who stays in the own post */
 	int64_t		empty_minimum;	/* seats of minima left empty */
 	int64_t		empty;			/* seats left empty, those included */
 	int64_t		score;			/* sum at FLOW_SCORE_SCALE */

@@ -86,7 +86,7 @@ check_post(const FlowProblem *problem, const FlowPlan *plan, int32_t post, int64
 	int64_t		seats = problem->seats[post];
 	int64_t		minimum = problem->minimum[post];
 	int64_t		empty = seats - filled;
-	int64_t		cost = (int64_t) (problem->n_levels - problem->level[post]) * scale->fill_unit;
+	int64_t		cost = flow_seat_value(problem, scale, post);
 	int64_t		price = plan->post_price[post];
 	Wide		best = {0, 0};
 
@@ -122,7 +122,10 @@ check_post(const FlowProblem *problem, const FlowPlan *plan, int32_t post, int64
 	return true;
 }
 
-/* A unit: releases, and the imbalance of its staff after the plan. */
+/*
+ * A unit: releases, and the imbalance of its staff after the plan.  With
+ * chains the limit is on leavers less arrivals.
+ */
 static bool
 check_unit(const FlowProblem *problem, const FlowPlan *plan, int32_t unit, int64_t out, int64_t in,
 		   FlowProof *proof, Wide *primal, Wide *dual)
@@ -132,6 +135,7 @@ check_unit(const FlowProblem *problem, const FlowPlan *plan, int32_t unit, int64
 	int64_t		limit = problem->releasable[unit];
 	int64_t		price = plan->unit_price[unit];
 	int64_t		net = plan->net_price[unit];
+	int64_t		used = problem->home ? -change : out;
 	Wide		ladder = {0, 0};
 
 	if (price < 0)
@@ -143,9 +147,9 @@ check_unit(const FlowProblem *problem, const FlowPlan *plan, int32_t unit, int64
 	}
 	else
 	{
-		if (out > limit)
+		if (used > limit)
 			return broken(proof, "more releases than allowed", unit);
-		if (out < limit && price != 0)
+		if (used < limit && price != 0)
 			return broken(proof, "a release left over has a price", unit);
 		wide_add_product(dual, price, limit);
 	}
@@ -197,12 +201,15 @@ check_all(const FlowProblem *problem, const FlowPlan *plan, const FlowEnv *env, 
 		rent[e] = unit >= 0 ? plan->unit_price[unit] - plan->net_price[unit] : 0;
 		if (plan->post_of[e] < -1 || plan->post_of[e] >= problem->n_posts)
 			return broken(proof, "an unknown post", e);
+		if (flow_is_holder(problem, e) && plan->post_of[e] < 0)
+			return broken(proof, "a holder without a post", e);
 	}
 
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
 		uint32_t	post_hash = flow_hash(problem->post_id[p]);
 		int32_t		to = problem->post_unit[p];
+		int64_t		ask = flow_ask(problem, plan, p);
 
 		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
 		{
@@ -215,9 +222,9 @@ check_all(const FlowProblem *problem, const FlowPlan *plan, const FlowEnv *env, 
 			if (plan->post_of[e] != p)
 				continue;
 			gain = (int64_t) problem->edge_score[i] * scale->score_unit + flow_tie(hash[e], post_hash, scale->tie_bits);
-			pays = gain - (to >= 0 ? plan->net_price[to] : 0) - plan->post_price[p];
+			pays = gain - ask;
 			base = rent[e];
-			if (pays < base)
+			if (pays < base && !flow_is_holder(problem, e))
 				return broken(proof, "a transfer below its price", i);
 			rent[e] = pays;
 			filled[p]++;
@@ -225,7 +232,8 @@ check_all(const FlowProblem *problem, const FlowPlan *plan, const FlowEnv *env, 
 				out[from]++;
 			if (to >= 0)
 				in[to]++;
-			proof->moves++;
+			if (!flow_is_holder(problem, e) || problem->home[e] != p)
+				proof->moves++;
 			proof->score += problem->edge_score[i];
 			wide_add_int(&primal, gain);
 			wide_add_int(&dual, pays);
@@ -252,8 +260,7 @@ check_all(const FlowProblem *problem, const FlowPlan *plan, const FlowEnv *env, 
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
 		uint32_t	post_hash = flow_hash(problem->post_id[p]);
-		int32_t		to = problem->post_unit[p];
-		int64_t		ask = plan->post_price[p] + (to >= 0 ? plan->net_price[to] : 0);
+		int64_t		ask = flow_ask(problem, plan, p);
 
 		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
 		{

@@ -104,7 +104,25 @@ step(const Residual *r, int32_t unit, int64_t staff)
 static int64_t
 staff_node(const Residual *r, int32_t unit)
 {
-	return flow_weighed(r->problem, unit) ? STAFF(r, unit) : ROOT;
+	return flow_weighed(r->problem, unit) || flow_net_limit(r->problem, unit) ? STAFF(r, unit) : ROOT;
+}
+
+/* Where who has no post any more is counted: as one kept back, or as staff. */
+static int64_t
+stay_node(const Residual *r, int32_t unit)
+{
+	if (unit < 0)
+		return ROOT;
+	return r->problem->home ? staff_node(r, unit) : RELEASES(r, unit);
+}
+
+/* May the unit release one more? */
+static bool
+may_release(const Residual *r, int32_t unit)
+{
+	int64_t		used = r->problem->home ? r->out[unit] - r->in[unit] : r->out[unit];
+
+	return r->problem->releasable[unit] < 0 || used < r->problem->releasable[unit];
 }
 
 static void
@@ -123,15 +141,17 @@ leave_root(Residual *r, int64_t distance)
 	}
 	for (int32_t u = 0; u < problem->n_units; u++)
 	{
+		if (problem->home && !may_release(r, u))
+			continue;
 		if (flow_weighed(problem, u))
 			relax(r, STAFF(r, u), distance + r->plan->net_price[u] -
 				  step(r, u, problem->staff[u] + r->in[u] - r->out[u] - 1));
-		else if (problem->releasable[u] < 0 || r->out[u] < problem->releasable[u])
-			relax(r, RELEASES(r, u), distance);
+		else if (problem->home == NULL ? may_release(r, u) : flow_net_limit(problem, u))
+			relax(r, problem->home ? STAFF(r, u) : RELEASES(r, u), distance);
 	}
 	for (int32_t e = 0; e < problem->n_employees; e++)
 	{
-		if (problem->employee_unit[e] < 0 && r->plan->post_of[e] < 0)
+		if (r->plan->post_of[e] < 0 && stay_node(r, problem->employee_unit[e]) == ROOT)
 			relax(r, EMPLOYEE(e), distance);
 	}
 }
@@ -146,22 +166,20 @@ leave_employee(Residual *r, int32_t e, int64_t distance)
 	for (int64_t i = r->first_pair[e]; i < r->first_pair[e + 1]; i++)
 	{
 		int32_t		p = r->pair_post[i];
-		int32_t		to = problem->post_unit[p];
 		int64_t		gain;
 
 		if (p == post)
 			continue;
 		gain = (int64_t) problem->edge_score[r->pair_edge[i]] * r->plan->scale.score_unit +
 			flow_tie(r->hash[e], flow_hash(problem->post_id[p]), r->plan->scale.tie_bits);
-		relax(r, POST(r, p), distance + r->plan->post_price[p] +
-			  (to >= 0 ? r->plan->net_price[to] : 0) + r->rent[e] - gain);
+		relax(r, POST(r, p), distance + flow_ask(problem, r->plan, p) + r->rent[e] - gain);
 	}
-	/* or stay */
-	if (post >= 0)
+	/* or stay; a holder only in a post */
+	if (post >= 0 && !flow_is_holder(problem, e))
 	{
 		int64_t		base = unit >= 0 ? r->plan->unit_price[unit] - r->plan->net_price[unit] : 0;
 
-		relax(r, unit >= 0 ? RELEASES(r, unit) : ROOT, distance + r->rent[e] - base);
+		relax(r, stay_node(r, unit), distance + r->rent[e] - base);
 	}
 }
 
@@ -185,8 +203,14 @@ leave_staff(Residual *r, int32_t u, int64_t distance)
 	const FlowProblem *problem = r->problem;
 
 	/* one member more in all, one release more, or one fewer come to a post */
-	relax(r, ROOT, distance + step(r, u, problem->staff[u] + r->in[u] - r->out[u]) - r->plan->net_price[u]);
-	if (problem->releasable[u] < 0 || r->out[u] < problem->releasable[u])
+	relax(r, ROOT, distance + (problem->home ? r->plan->unit_price[u] : 0) +
+		  (flow_weighed(problem, u) ? step(r, u, problem->staff[u] + r->in[u] - r->out[u]) - r->plan->net_price[u] : 0));
+	if (problem->home)
+	{
+		for (int64_t i = r->first_staying[u]; i < r->first_staying[u + 1]; i++)
+			relax(r, EMPLOYEE(r->staying[i]), distance);
+	}
+	else if (may_release(r, u))
 		relax(r, RELEASES(r, u), distance);
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
@@ -245,7 +269,6 @@ flow_loss(const FlowProblem *problem, const FlowPlan *plan, int32_t post, int64_
 	int64_t		loss = INT64_MAX;
 	int64_t    *place;
 	int32_t    *stays_in;
-	int32_t		to = problem->post_unit[post];
 	int64_t		steps = 0;
 
 	if (plan->post_of[employee] == post)
@@ -309,7 +332,7 @@ flow_loss(const FlowProblem *problem, const FlowPlan *plan, int32_t post, int64_
 
 	for (int64_t i = 0; i < nodes; i++)
 		r.distance[i] = INT64_MAX;
-	relax(&r, POST(&r, post), plan->post_price[post] + (to >= 0 ? plan->net_price[to] : 0) + r.rent[employee] -
+	relax(&r, POST(&r, post), flow_ask(problem, plan, post) + r.rent[employee] -
 		  ((int64_t) problem->edge_score[edge] * plan->scale.score_unit +
 		   flow_tie(r.hash[employee], flow_hash(problem->post_id[post]), plan->scale.tie_bits)));
 	while (r.heap_size > 0)

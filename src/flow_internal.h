@@ -38,11 +38,30 @@ flow_free(const FlowEnv *env, void *pointer)
 	env->release(env->context, pointer);
 }
 
+/* What a filled seat of a priority is worth for being filled, in multiples of fill_unit. */
+static inline int64_t
+flow_level_weight(const FlowProblem *problem, const FlowScale *scale, int32_t level)
+{
+	int64_t		weight = 1;
+
+	if (scale->level_ratio == 1)
+		return problem->n_levels - level;
+	for (int32_t i = problem->n_levels - 1; i > level; i--)
+		weight *= scale->level_ratio;	/* flow_scale() has checked that it fits */
+	return weight;
+}
+
+static inline int64_t
+flow_seat_value(const FlowProblem *problem, const FlowScale *scale, int32_t post)
+{
+	return scale->fill_unit == 0 ? 0 : flow_level_weight(problem, scale, problem->level[post]) * scale->fill_unit;
+}
+
 /* What one more empty seat of a post costs when `empty` are empty already. */
 static inline int64_t
 flow_empty_cost(const FlowProblem *problem, const FlowScale *scale, int32_t post, int64_t empty)
 {
-	int64_t		cost = (int64_t) (problem->n_levels - problem->level[post]) * scale->fill_unit;
+	int64_t		cost = flow_seat_value(problem, scale, post);
 
 	if (empty >= (int64_t) problem->seats[post] - problem->minimum[post])
 		cost += scale->minimum_extra;
@@ -58,6 +77,31 @@ flow_step_cost(const FlowScale *scale, int64_t balance_weight, int64_t staff, in
 
 	/* flow_scale() has checked that the products fit */
 	return (weighted >= 0 ? weighted / 100 : -((-weighted + 99) / 100)) * scale->balance_unit;
+}
+
+/* With chains: is the unit's loss on balance limited? */
+static inline bool
+flow_net_limit(const FlowProblem *problem, int32_t unit)
+{
+	return problem->home != NULL && unit >= 0 && problem->releasable[unit] >= 0;
+}
+
+/* What a pair of this post must gain, less the rent of the employee. */
+static inline int64_t
+flow_ask(const FlowProblem *problem, const FlowPlan *plan, int32_t post)
+{
+	int32_t		to = problem->post_unit[post];
+
+	if (to < 0)
+		return plan->post_price[post];
+	return plan->post_price[post] + plan->net_price[to] - (problem->home ? plan->unit_price[to] : 0);
+}
+
+/* Has the employee a post that counts among the seats? */
+static inline bool
+flow_is_holder(const FlowProblem *problem, int32_t employee)
+{
+	return problem->home != NULL && problem->home[employee] >= 0;
 }
 
 /* Does the plan weigh this unit's imbalance? */

@@ -16,12 +16,24 @@
  * the leaving arc is the last that blocks on the cycle, so the tree stays so
  * and the simplex cannot cycle (Cunningham 1976; Ahuja, Magnanti, Orlin 1993,
  * chapter 11). Entering arcs are found by block search (Grigoriadis 1986).
+ *
+ * With chains there are no releases nodes: staff is limited on balance, so
+ * what a unit must keep is kept back at its staff node.  A holder is in a post
+ * from the start, over the arc of the pair with the own post, and has no other
+ * way to stay.  A post that is full then has no arc to the root that could
+ * carry more, as the start needs; it gets a dummy one, dearer than any path,
+ * which never carries anything.  Where dummies are left in the last tree, the
+ * prices behind them are brought down to what the other arcs ask
+ * (settle_dummies()).
  */
 #include "flow_internal.h"
 
 #include <string.h>
 
 #define UNLIMITED INT32_MAX
+
+/* Rounds over all arcs to bring prices behind dummies down. */
+#define SETTLE_ROUNDS 200
 
 enum
 {
@@ -51,6 +63,7 @@ typedef struct Net
 	int64_t    *flow;			/* on that arc */
 	int64_t    *potential;
 
+	int64_t		first_dummy;	/* dummy arcs are the last, from here on */
 	int64_t		next_arc;
 	int64_t		pivots;
 	int64_t		steps;
@@ -301,6 +314,7 @@ typedef struct Shape
 	int64_t    *arrivals;		/* by unit: the most that posts can take in */
 	int32_t    *releases;		/* node, or -1 */
 	int32_t    *staff;			/* node, or -1 */
+	int32_t    *holders;		/* by post; NULL without chains */
 	int32_t		nodes;
 	int64_t		arcs;
 } Shape;
@@ -344,9 +358,11 @@ shape_of(const FlowProblem *problem, Shape *shape)
 	}
 	for (int32_t u = 0; u < problem->n_units; u++)
 	{
+		bool		limited = most_leavers(problem, shape, u) < shape->members[u];
+
 		shape->releases[u] = -1;
 		shape->staff[u] = -1;
-		if (most_leavers(problem, shape, u) < shape->members[u])
+		if (limited && problem->home == NULL)
 		{
 			shape->releases[u] = shape->nodes++;
 			shape->arcs++;
@@ -356,7 +372,22 @@ shape_of(const FlowProblem *problem, Shape *shape)
 			shape->staff[u] = shape->nodes++;
 			shape->arcs += most_leavers(problem, shape, u) + shape->arrivals[u] + 1;
 		}
+		else if (limited && problem->home != NULL)
+		{
+			shape->staff[u] = shape->nodes++;
+			shape->arcs++;
+		}
 	}
+	if (problem->home == NULL)
+		return;
+	/* a dummy for each post that is full */
+	memset(shape->holders, 0, sizeof(int32_t) * (size_t) problem->n_posts);
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		if (problem->home[e] >= 0)
+			shape->holders[problem->home[e]]++;
+	}
+	shape->arcs += problem->n_posts;
 }
 
 size_t
@@ -373,19 +404,52 @@ flow_memory_simplex(const FlowProblem *problem)
 		for (int32_t p = 0; p < problem->n_posts; p++)
 			arcs += (size_t) most_arrivals(problem, p);
 	}
+	if (problem->home != NULL)
+		arcs += (size_t) problem->n_posts;
 	return arcs * (4 + 4 + 4 + 8 + 1) + nodes * (5 * 4 + 8 + 1 + 8 + 8) + (size_t) problem->n_units * 20 +
-		4 * (size_t) problem->n_employees + 8 * (size_t) problem->n_posts + 16 * (size_t) problem->n_units;
+		(problem->home != NULL ? 12 : 4) * (size_t) problem->n_employees + 20 * (size_t) problem->n_posts + 16 * (size_t) problem->n_units +
+		(problem->home != NULL ? nodes * 12 : 0);
+}
+
+/* The arcs from a post to where its people are counted; returns the one for the tree. */
+static int64_t
+add_seats(Net *net, const FlowProblem *problem, const FlowScale *scale, const Shape *shape, int32_t p, int32_t to, int64_t *flow)
+{
+	int32_t		node = 1 + problem->n_employees + p;
+	int64_t		cost = flow_seat_value(problem, scale, p);
+	int32_t		minimum = problem->minimum[p];
+	int32_t		rest = problem->seats[p] - minimum;
+	int32_t		holders = shape->holders ? shape->holders[p] : 0;
+	int64_t		rest_arc = -1;
+	int64_t		minimum_arc = -1;
+
+	*flow = 0;
+	if (rest > 0)
+		rest_arc = add_arc(net, node, to, rest, -cost, holders == problem->seats[p] ? AT_UPPER : AT_LOWER);
+	if (minimum > 0)
+		minimum_arc = add_arc(net, node, to, minimum, -cost - scale->minimum_extra,
+							  holders >= minimum ? AT_UPPER : AT_LOWER);
+	if (holders == problem->seats[p])
+		return -1;
+	if (holders < minimum)
+	{
+		*flow = holders;
+		return holders == 0 && rest_arc >= 0 ? rest_arc : minimum_arc;
+	}
+	*flow = holders - minimum;
+	return rest_arc;
 }
 
 /* The starting tree: units' staff, their releases, posts, employees. */
 static void
-build(Net *net, const FlowProblem *problem, const FlowScale *scale, const Shape *shape, const uint32_t *employee_hash)
+build(Net *net, const FlowProblem *problem, const FlowScale *scale, const Shape *shape, const uint32_t *employee_hash,
+	  int64_t *seats_arc, int64_t *home_arc)
 {
 	int32_t		first_post = 1 + problem->n_employees;
 
+	/* a post without seats stays outside */
 	for (int32_t n = 0; n < net->nodes; n++)
-		net->child[n] = -1;
-	net->parent[0] = -1;
+		net->child[n] = net->parent[n] = -1;
 	net->next[0] = net->previous[0] = -1;
 	net->depth[0] = 0;
 	net->arc[0] = -1;
@@ -397,7 +461,9 @@ build(Net *net, const FlowProblem *problem, const FlowScale *scale, const Shape 
 	{
 		int64_t		movable = most_leavers(problem, shape, u);
 
-		if (shape->staff[u] >= 0)
+		if (shape->staff[u] >= 0 && !flow_weighed(problem, u))
+			plant(net, shape->staff[u], add_arc(net, shape->staff[u], 0, UNLIMITED, 0, AT_LOWER), movable);
+		else if (shape->staff[u] >= 0)
 		{
 			for (int64_t i = 0; i <= movable + shape->arrivals[u]; i++)
 			{
@@ -422,6 +488,8 @@ build(Net *net, const FlowProblem *problem, const FlowScale *scale, const Shape 
 		int32_t		unit = problem->employee_unit[e];
 		int32_t		stay = 0;
 
+		if (flow_is_holder(problem, e))
+			continue;
 		if (unit >= 0 && shape->releases[unit] >= 0)
 			stay = shape->releases[unit];
 		else if (unit >= 0 && shape->staff[unit] >= 0)
@@ -432,33 +500,131 @@ build(Net *net, const FlowProblem *problem, const FlowScale *scale, const Shape 
 	{
 		int32_t		unit = problem->post_unit[p];
 		int32_t		to = unit >= 0 && shape->staff[unit] >= 0 ? shape->staff[unit] : 0;
-		int64_t		cost = (int64_t) (problem->n_levels - problem->level[p]) * scale->fill_unit;
-		int64_t		arc;
+		int64_t		flow;
 		uint32_t	post_hash = flow_hash(problem->post_id[p]);
 
 		if (problem->seats[p] == 0)
 			continue;
-		arc = -1;
-		if (problem->seats[p] > problem->minimum[p])
-			arc = add_arc(net, first_post + p, to, problem->seats[p] - problem->minimum[p], -cost, AT_LOWER);
-		if (problem->minimum[p] > 0)
-		{
-			int64_t		minimum_arc = add_arc(net, first_post + p, to, problem->minimum[p],
-											  -cost - scale->minimum_extra, AT_LOWER);
-
-			if (arc < 0)
-				arc = minimum_arc;
-		}
-		plant(net, first_post + p, arc, 0);
+		seats_arc[p] = add_seats(net, problem, scale, shape, p, to, &flow);
+		if (seats_arc[p] >= 0)
+			plant(net, first_post + p, seats_arc[p], flow);
 		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
 		{
 			int32_t		e = problem->edge_employee[i];
+			bool		home = flow_is_holder(problem, e) && problem->home[e] == p;
+			int64_t		arc = add_arc(net, 1 + e, first_post + p, home ? UNLIMITED : 1,
+									  -((int64_t) problem->edge_score[i] * scale->score_unit +
+										flow_tie(employee_hash[e], post_hash, scale->tie_bits)), AT_LOWER);
 
-			add_arc(net, 1 + e, first_post + p, 1,
-					-((int64_t) problem->edge_score[i] * scale->score_unit +
-					  flow_tie(employee_hash[e], post_hash, scale->tie_bits)), AT_LOWER);
+			if (home)
+				home_arc[e] = arc;
 		}
 	}
+	net->first_dummy = net->arcs;
+	if (problem->home == NULL)
+		return;
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		if (problem->seats[p] > 0 && seats_arc[p] < 0)
+			plant(net, first_post + p, add_arc(net, first_post + p, 0, UNLIMITED, scale->most_path + 1, AT_LOWER), 0);
+	}
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		if (problem->home[e] >= 0)
+			plant(net, 1 + e, home_arc[e], 1);
+	}
+}
+
+/*
+ * The last tree without its dummy arcs falls into parts, each of which may
+ * lower its prices together as far as the arcs that join it to others let it:
+ * the shortest ways from the part of the root, by the parts' own Bellman and
+ * Ford.  Gives up, and leaves the prices as they are (valid, but high), after
+ * a number of rounds.
+ */
+static void
+settle_dummies(Net *net)
+{
+	int32_t    *part;
+	int64_t    *fall;
+	int32_t		parts = 1;
+	int64_t		most = 0;
+	bool		any = false;
+	bool		changed = true;
+
+	for (int32_t n = 1; n < net->nodes; n++)
+		any = any || (net->parent[n] == 0 && net->arc[n] >= net->first_dummy);
+	if (!any)
+		return;
+	part = flow_alloc(net->env, net->nodes, sizeof(int32_t));
+	fall = flow_alloc(net->env, net->nodes, sizeof(int64_t));
+	memset(part, 0, sizeof(int32_t) * (size_t) net->nodes);
+	/* preorder over the tree, from the root */
+	for (int32_t at = net->child[0]; at > 0;)
+	{
+		part[at] = net->arc[at] >= net->first_dummy ? parts++ : part[net->parent[at]];
+		if (net->child[at] >= 0)
+		{
+			at = net->child[at];
+			continue;
+		}
+		while (at > 0 && net->next[at] < 0)
+			at = net->parent[at];
+		if (at > 0)
+			at = net->next[at];
+	}
+	for (int32_t i = 0; i < parts; i++)
+		fall[i] = i == 0 ? 0 : INT64_MAX;
+	for (int round = 0; changed && round < SETTLE_ROUNDS; round++)
+	{
+		changed = false;
+		for (int64_t arc = 0; arc < net->first_dummy; arc++)
+		{
+			int32_t		from = part[net->from[arc]];
+			int32_t		to = part[net->to[arc]];
+			int64_t		slack;
+			bool		full = net->state[arc] == AT_UPPER;
+
+			if (from == to)
+				continue;
+			slack = net->cost[arc] + net->potential[net->from[arc]] - net->potential[net->to[arc]];
+			/* prices fall as potentials rise; at the lower bound the slack stays >= 0, else <= 0 */
+			if (!full && fall[from] != INT64_MAX && fall[from] + slack < fall[to])
+			{
+				fall[to] = fall[from] + slack;
+				changed = true;
+			}
+			else if (full && fall[to] != INT64_MAX && fall[to] - slack < fall[from])
+			{
+				fall[from] = fall[to] - slack;
+				changed = true;
+			}
+		}
+		net->env->breathe(net->env->context, -net->pivots - 1, 0);
+	}
+	if (!changed)
+	{
+		/* parts that nothing holds fall as far as if the dummy cost nothing, or as the lowest */
+		for (int32_t i = 0; i < parts; i++)
+		{
+			if (fall[i] != INT64_MAX && fall[i] > most)
+				most = fall[i];
+		}
+		for (int64_t arc = net->first_dummy; arc < net->arcs; arc++)
+		{
+			if (net->cost[arc] > most)
+				most = net->cost[arc];
+		}
+		for (int32_t n = 0; n < net->nodes; n++)
+		{
+			int64_t		by = fall[part[n]];
+
+			if (n == 0 || net->parent[n] >= 0)
+				net->potential[n] += by == INT64_MAX ? most : by;
+		}
+	}
+	flow_free(net->env, fall);
+	flow_free(net->env, part);
 }
 
 /* Flow on an arc, whether in the tree or not. */
@@ -501,9 +667,12 @@ read_plan(const Net *net, const FlowProblem *problem, const FlowScale *scale, co
 	{
 		int64_t		staff = shape->staff[u] >= 0 ? net->potential[shape->staff[u]] : 0;
 
-		plan->net_price[u] = -staff;
-		plan->unit_price[u] = shape->releases[u] >= 0 ? net->potential[shape->releases[u]] - staff : 0;
-		if (shape->staff[u] >= 0)
+		plan->net_price[u] = flow_weighed(problem, u) ? -staff : 0;
+		if (problem->home != NULL)
+			plan->unit_price[u] = flow_weighed(problem, u) ? 0 : staff;
+		else
+			plan->unit_price[u] = shape->releases[u] >= 0 ? net->potential[shape->releases[u]] - staff : 0;
+		if (flow_weighed(problem, u))
 		{
 			/*
 			 * With the ladder empty to its first rung nothing keeps the net
@@ -516,7 +685,8 @@ read_plan(const Net *net, const FlowProblem *problem, const FlowScale *scale, co
 
 			if (plan->net_price[u] < floor)
 			{
-				if (shape->releases[u] >= 0)
+				if (shape->releases[u] >= 0 ||
+					(flow_net_limit(problem, u) && problem->releasable[u] <= shape->members[u]))
 					plan->unit_price[u] += floor - plan->net_price[u];
 				plan->net_price[u] = floor;
 			}
@@ -530,11 +700,14 @@ flow_solve_simplex(const FlowProblem *problem, const FlowEnv *env, FlowPlan *pla
 	Net			net;
 	Shape		shape;
 	uint32_t   *employee_hash;
+	int64_t    *seats_arc;
+	int64_t    *home_arc;
 
 	shape.members = flow_alloc(env, problem->n_units, sizeof(int32_t));
 	shape.arrivals = flow_alloc(env, problem->n_units, sizeof(int64_t));
 	shape.releases = flow_alloc(env, problem->n_units, sizeof(int32_t));
 	shape.staff = flow_alloc(env, problem->n_units, sizeof(int32_t));
+	shape.holders = problem->home ? flow_alloc(env, problem->n_posts, sizeof(int32_t)) : NULL;
 	shape_of(problem, &shape);
 
 	memset(&net, 0, sizeof(net));
@@ -559,8 +732,13 @@ flow_solve_simplex(const FlowProblem *problem, const FlowEnv *env, FlowPlan *pla
 	for (int32_t e = 0; e < problem->n_employees; e++)
 		employee_hash[e] = flow_hash(problem->employee_id[e]);
 
-	build(&net, problem, &plan->scale, &shape, employee_hash);
+	seats_arc = flow_alloc(env, problem->n_posts, sizeof(int64_t));
+	home_arc = flow_alloc(env, problem->home ? problem->n_employees : 0, sizeof(int64_t));
+	build(&net, problem, &plan->scale, &shape, employee_hash, seats_arc, home_arc);
+	flow_free(env, home_arc);
+	flow_free(env, seats_arc);
 	run(&net);
+	settle_dummies(&net);
 	read_plan(&net, problem, &plan->scale, &shape, plan);
 	plan->pivots = net.pivots;
 	plan->steps += net.steps;
@@ -580,6 +758,8 @@ flow_solve_simplex(const FlowProblem *problem, const FlowEnv *env, FlowPlan *pla
 	flow_free(env, net.capacity);
 	flow_free(env, net.to);
 	flow_free(env, net.from);
+	if (shape.holders)
+		flow_free(env, shape.holders);
 	flow_free(env, shape.staff);
 	flow_free(env, shape.releases);
 	flow_free(env, shape.arrivals);

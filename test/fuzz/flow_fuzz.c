@@ -1,9 +1,7 @@
 /*
  * flow_fuzz.c
- *	  libFuzzer target for the planner: bytes become a problem, mostly valid.
- *
- *	 clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
- *		-o flow_fuzz test/fuzz/flow_fuzz.c src/flow*.c && ./flow_fuzz -max_len=600 CORPUS
+ *	  libFuzzer target for the planner: bytes become a problem, mostly valid;
+ *	  test/fuzz.sh builds and runs it.
  *
  * Whatever the numbers, solving must end in a proven plan or in an error by
  * FlowEnv.fail; both solvers must prove the same objective; a plan with a
@@ -108,7 +106,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static FlowProblem problem;
 	static int64_t post_id[MOST], employee_id[MOST], unit_id[MOST], required[MOST], first_edge[MOST + 1];
-	static int32_t seats[MOST], minimum[MOST], level[MOST], post_unit[MOST], employee_unit[MOST], releasable[MOST], staff[MOST];
+	static int32_t seats[MOST], minimum[MOST], level[MOST], post_unit[MOST], employee_unit[MOST], home[MOST], releasable[MOST], staff[MOST];
 	static int32_t edge_employee[MOST * MOST], edge_score[MOST * MOST];
 	static FlowPlan plan, other;
 	static FlowProof proof, other_proof;
@@ -139,19 +137,33 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		employee_id[e] = (int64_t) e * 1000003 - 5;
 		employee_unit[e] = (int32_t) take((uint32_t) problem.n_units + 1) - 1;
 	}
+	if (take(3) == 0)
+		problem.home = home;
+	for (int32_t p = 0; p < problem.n_posts; p++)
+		post_unit[p] = (int32_t) take((uint32_t) problem.n_units + 1) - 1;
+	for (int32_t e = 0; e < problem.n_employees; e++)
+	{
+		uint32_t	p = problem.home ? take((uint32_t) problem.n_posts + 1) : 0;
+
+		home[e] = (int32_t) p - 1;
+		if (p > 0)
+			employee_unit[e] = post_unit[p - 1];
+	}
 	for (int32_t p = 0; p < problem.n_posts; p++)
 	{
 		uint32_t	density = take(256);
+		int32_t		holders = 0;
 
 		post_id[p] = p;
-		seats[p] = (int32_t) number(FLOW_MAX_COUNT);
+		for (int32_t e = 0; e < problem.n_employees; e++)
+			holders += home[e] == p;
+		seats[p] = (int32_t) number(FLOW_MAX_COUNT - MOST) + (take(200) ? holders : 0);
 		minimum[p] = take(4) ? 0 : (int32_t) (number(FLOW_MAX_COUNT) % ((int64_t) seats[p] + 1));
 		level[p] = (int32_t) take((uint32_t) problem.n_levels);
-		post_unit[p] = (int32_t) take((uint32_t) problem.n_units + 1) - 1;
 		first_edge[p] = edges;
 		for (int32_t e = 0; e < problem.n_employees; e++)
 		{
-			if (take(256) > density)
+			if (take(256) > density && (!problem.home || home[e] != p))
 				continue;
 			edge_employee[edges] = e;
 			edge_score[edges++] = (int32_t) number(FLOW_MAX_SCORE);
@@ -186,7 +198,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	flow_solve(&problem, FLOW_SIMPLEX, 0, &env, &plan);
 	if (!flow_verify(&problem, &plan, &env, &proof))
 		abort();
-	weighed = false;
+	weighed = problem.home != NULL;
 	for (int32_t u = 0; u < problem.n_units; u++)
 		weighed = weighed || flow_weighed(&problem, u);
 	if (!weighed)
