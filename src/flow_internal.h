@@ -1,6 +1,7 @@
 /*
  * flow_internal.h
- *	  What the files of the planner share with each other and nobody else.
+ *	  What the files of the planner share with each other: what a price means,
+ *	  which its SQL face must know too, and the state of the contracted solver.
  */
 #ifndef MUTASI_FLOW_INTERNAL_H
 #define MUTASI_FLOW_INTERNAL_H

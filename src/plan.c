@@ -144,10 +144,9 @@ mutasi_solve_transfers(PG_FUNCTION_ARGS)
 	/* before, not after: what solving will need, the general solver only if it fits */
 	env = PlanEnv();
 	memory = (int64_t) flow_memory(&data->problem, FLOW_AUTO);
-	if (memory + (int64_t) flow_memory(&data->problem, FLOW_SIMPLEX) <=
-		(int64_t) mutasi_plan_memory * 1024)
+	if (PlanFits((int64_t) flow_memory(&data->problem, FLOW_SIMPLEX)))
 		memory = Max(memory, (int64_t) flow_memory(&data->problem, FLOW_SIMPLEX));
-	else if (objective != FLOW_BALANCE)
+	else if (objective != FLOW_BALANCE && data->problem.home == NULL)
 		solver = FLOW_SSP;
 	PlanReserve(memory, "solver");
 	flow_solve(&data->problem, solver, 0, env, &data->plan);
@@ -236,7 +235,7 @@ mutasi_plan_moves(PG_FUNCTION_ARGS)
 		bool		nulls[9] = {0};
 		int64_t		seats;
 
-		if (p < 0)
+		if (p < 0 || PlanStays(data, e))
 			continue;
 		if (score[e] < 0)
 			ereport(ERROR,
@@ -265,18 +264,27 @@ mutasi_plan_posts(PG_FUNCTION_ARGS)
 	PlanData   *data = solution_argument(fcinfo);
 	const FlowProblem *problem = &data->problem;
 	int32_t    *filled = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	int32_t    *holders = PlanAlloc(problem->n_posts, sizeof(int32_t));
+	int32_t    *leaving = PlanAlloc(problem->n_posts, sizeof(int32_t));
 
 	InitMaterializedSRF(fcinfo, 0);
 	memset(filled, 0, sizeof(int32_t) * (Size) problem->n_posts);
+	memset(holders, 0, sizeof(int32_t) * (Size) problem->n_posts);
+	memset(leaving, 0, sizeof(int32_t) * (Size) problem->n_posts);
 	for (int32_t e = 0; e < problem->n_employees; e++)
 	{
 		if (data->plan.post_of[e] >= 0)
 			filled[data->plan.post_of[e]]++;
+		if (problem->home && problem->home[e] >= 0)
+		{
+			holders[problem->home[e]]++;
+			leaving[problem->home[e]] += !PlanStays(data, e);
+		}
 	}
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
-		Datum		values[11];
-		bool		nulls[11] = {0};
+		Datum		values[14];
+		bool		nulls[14] = {0};
 		int64_t		seats;
 
 		values[0] = Int64GetDatum(problem->post_id[p]);
@@ -290,6 +298,9 @@ mutasi_plan_posts(PG_FUNCTION_ARGS)
 		values[9] = PlanSplit(data, data->plan.post_price[p] + PlanFillValue(data, p), &seats);
 		values[8] = Int64GetDatum(seats);
 		values[10] = Int64GetDatum(data->plan.post_price[p]);
+		values[11] = Int32GetDatum(holders[p]);
+		values[12] = Int32GetDatum(leaving[p]);
+		values[13] = Int32GetDatum(filled[p] - (holders[p] - leaving[p]));
 		put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
@@ -325,6 +336,8 @@ mutasi_plan_units(PG_FUNCTION_ARGS)
 	{
 		int32_t		p = data->plan.post_of[e];
 
+		if (PlanStays(data, e))
+			continue;
 		if (p >= 0 && problem->employee_unit[e] >= 0)
 			out[problem->employee_unit[e]]++;
 		if (p >= 0 && problem->post_unit[p] >= 0)
@@ -375,8 +388,7 @@ mutasi_plan_pairs(PG_FUNCTION_ARGS)
 	for (int32_t p = 0; p < problem->n_posts; p++)
 	{
 		uint32_t	hash = flow_hash(problem->post_id[p]);
-		int64_t		ask = data->plan.post_price[p] +
-			(problem->post_unit[p] >= 0 ? data->plan.net_price[problem->post_unit[p]] : 0);
+		int64_t		ask = flow_ask(problem, &data->plan, p);
 
 		for (int64_t i = problem->first_edge[p]; i < problem->first_edge[p + 1]; i++)
 		{

@@ -5,7 +5,7 @@
 #ifndef MUTASI_PLAN_H
 #define MUTASI_PLAN_H
 
-#include "flow.h"
+#include "flow_internal.h"
 #include "utils/memutils.h"
 
 /* SQLSTATEs of this room. */
@@ -35,6 +35,7 @@ extern void plan_init(void);
 extern FlowEnv *PlanEnv(void);
 extern void PlanReserve(int64_t bytes, const char *what);
 extern void PlanUnreserve(int64_t bytes);
+extern bool PlanFits(int64_t bytes);
 extern void PlanResetMemory(void);
 extern void *PlanAlloc(int64_t count, Size size);
 extern void *PlanGrow(void *pointer, int64_t old_count, int64_t new_count, Size size);
@@ -61,5 +62,15 @@ extern PlanData *PlanDecode(bytea *solution);
 
 /* by id, -1: none */
 extern int32_t PlanFind(const int64_t *ids, int32_t count, int64_t id);
+/* the pair's place in the post's list, -1: none */
+extern int64_t PlanFindPair(const FlowProblem *problem, int32_t post, int32_t employee);
+
+/* Does the plan leave this employee in the own post? */
+static inline bool
+PlanStays(const PlanData *data, int32_t employee)
+{
+	return data->problem.home != NULL && data->problem.home[employee] >= 0 &&
+		data->plan.post_of[employee] == data->problem.home[employee];
+}
 
 #endif							/* MUTASI_PLAN_H */

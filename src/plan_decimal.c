@@ -142,7 +142,7 @@ PlanSplit(const PlanData *data, int64_t price, int64_t *seats)
 int64_t
 PlanFillValue(const PlanData *data, int32_t post)
 {
-	return (int64_t) (data->problem.n_levels - data->problem.level[post]) * data->plan.scale.fill_unit;
+	return flow_seat_value(&data->problem, &data->plan.scale, post);
 }
 
 /* Index of an id in an ascending array, or -1. */
@@ -162,4 +162,23 @@ PlanFind(const int64_t *ids, int32_t count, int64_t id)
 			high = middle;
 	}
 	return low < count && ids[low] == id ? low : -1;
+}
+
+/* The pair's place in the post's list, or -1. */
+int64_t
+PlanFindPair(const FlowProblem *problem, int32_t post, int32_t employee)
+{
+	int64_t		low = problem->first_edge[post];
+	int64_t		high = problem->first_edge[post + 1];
+
+	while (low < high)
+	{
+		int64_t		middle = low + (high - low) / 2;
+
+		if (problem->edge_employee[middle] < employee)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < problem->first_edge[post + 1] && problem->edge_employee[low] == employee ? low : -1;
 }

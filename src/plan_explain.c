@@ -25,25 +25,6 @@ numeric_text(Datum number)
 	return DatumGetCString(DirectFunctionCall1(numeric_out, number));
 }
 
-/* The pair's place in the post's list, or -1. */
-static int64_t
-find_pair(const FlowProblem *problem, int32_t post, int32_t employee)
-{
-	int64_t		low = problem->first_edge[post];
-	int64_t		high = problem->first_edge[post + 1];
-
-	while (low < high)
-	{
-		int64_t		middle = low + (high - low) / 2;
-
-		if (problem->edge_employee[middle] < employee)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < problem->first_edge[post + 1] && problem->edge_employee[low] == employee ? low : -1;
-}
-
 /*
  * plan_why_not(solution, employee_id, post_id): one row.
  *
@@ -93,7 +74,7 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 	}
 	if (employee >= 0)
 	{
-		pair = find_pair(problem, post, employee);
+		pair = PlanFindPair(problem, post, employee);
 		other = data->plan.post_of[employee];
 		unit = problem->employee_unit[employee];
 	}
@@ -175,7 +156,13 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 			values[4] = PlanNumeric(problem->edge_score[pair] +
 									(loss + scale->score_unit / 2) / scale->score_unit, 6);
 			needed_text = numeric_text(values[4]);
-			if (other >= 0)
+			if (other >= 0 && PlanStays(data, employee))
+			{
+				verdict = "better_elsewhere";
+				values[9] = say(_t("Short by %s: employee %lld brings the plan more in the own post %lld; a score of %s would have been needed, it is %s."),
+								loss_text, employee_id, (long long) problem->post_id[other], needed_text, score_text);
+			}
+			else if (other >= 0)
 			{
 				verdict = "better_elsewhere";
 				values[9] = say(_t("Short by %s: employee %lld brings the plan more at post %lld; a score of %s would have been needed, it is %s."),
@@ -258,9 +245,14 @@ prepare_reach(Reach *reach, const PlanData *data)
 	memset(reach->first_member, 0, sizeof(int64_t) * ((Size) problem->n_units + 1));
 	for (int32_t e = 0; e < problem->n_employees; e++)
 	{
+		int32_t		post = data->plan.post_of[e];
+
+		/* with chains who arrives makes up for who leaves */
+		if (problem->home && post >= 0 && problem->post_unit[post] >= 0)
+			reach->out[problem->post_unit[post]]--;
 		if (problem->employee_unit[e] < 0)
 			continue;
-		if (data->plan.post_of[e] >= 0)
+		if (post >= 0)
 			reach->out[problem->employee_unit[e]]++;
 		else
 			reach->first_member[problem->employee_unit[e] + 1]++;
@@ -329,7 +321,9 @@ spread_back(Reach *reach, int32_t *label, int32_t *queue, int32_t length)
 					queue[length++] = reach->posts[j];
 				}
 			}
-			if (unit < 0 || !reach->full[unit] || seen_unit[unit])
+			/* (whom the plan finds in a post of the own has nowhere else to go back to) */
+			if (unit < 0 || !reach->full[unit] || seen_unit[unit] ||
+				(problem->home && problem->home[holder] >= 0))
 				continue;
 			seen_unit[unit] = true;
 			for (int64_t k = reach->first_member[unit]; k < reach->first_member[unit + 1]; k++)
@@ -427,7 +421,8 @@ mutasi_plan_shortfall(PG_FUNCTION_ARGS)
 			int32_t		e = problem->edge_employee[i];
 			int32_t		unit = problem->employee_unit[e];
 
-			if (data->plan.post_of[e] < 0 && (unit < 0 || !reach.full[unit]))
+			if (data->plan.post_of[e] < 0 &&
+				(unit < 0 || !reach.full[unit] || (problem->home && unit == problem->post_unit[p])))
 			{
 				free_label[p] = 0;
 				queue[length++] = p;

@@ -60,6 +60,13 @@ PlanReserve(int64_t bytes, const char *what)
 	reserved += bytes;
 }
 
+/* Would that many bytes more keep the limit? */
+bool
+PlanFits(int64_t bytes)
+{
+	return bytes <= (int64_t) mutasi_plan_memory * 1024 - reserved;
+}
+
 void
 PlanUnreserve(int64_t bytes)
 {

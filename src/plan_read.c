@@ -34,7 +34,9 @@ typedef struct DonorRow
 	int64		employee;
 	int64		unit;
 	int64		releasable;
+	int64		post;			/* held now */
 	bool		has_unit;
+	bool		has_post;
 } DonorRow;
 
 typedef struct UnitRow
@@ -55,7 +57,8 @@ read_post(Reader *reader)
 	row->minimum = reader->value[3];
 	row->unit = reader->value[4];
 	row->has_unit = !reader->null[4];
-	if (row->minimum > row->seats)
+	/* with donors their own posts may add to the seats: see settle_seats() */
+	if (row->minimum > row->seats && reader->extra == NULL)
 		PlanReaderBad(reader, &reader->columns[3], ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE,
 				  psprintf("%lld, more than the %lld seats", (long long) row->minimum, (long long) row->seats));
 }
@@ -86,6 +89,8 @@ read_donor(Reader *reader)
 	row->unit = reader->value[1];
 	row->has_unit = !reader->null[1];
 	row->releasable = reader->columns[2].attribute == 0 ? -1 : reader->value[2];
+	row->post = reader->value[3];
+	row->has_post = !reader->null[3];
 }
 
 static void
@@ -129,7 +134,7 @@ compare_ids(const void *a, const void *b)
 }
 
 static void
-read_posts(PlanData *data, const char *query, int64 **unit_of, idtable_hash **posts)
+read_posts(PlanData *data, const char *query, bool has_donors, int64 **unit_of, idtable_hash **posts)
 {
 	static const Column columns[] = {
 		{"post_id", COLUMN_ID, false, false, 0, 0, 0, 0},
@@ -150,6 +155,7 @@ read_posts(PlanData *data, const char *query, int64 **unit_of, idtable_hash **po
 			   *unit;
 
 	PlanReaderSet(&reader, "posts", read_post, columns, lengthof(columns));
+	reader.extra = has_donors ? &reader : NULL;
 	PlanReaderRun(&reader, query);
 	rows = reader.rows;
 	n = (int32) reader.count;
@@ -312,18 +318,20 @@ read_candidates(PlanData *data, const char *query, idtable_hash *posts)
 }
 
 static DonorRow *
-read_donors(const char *query, int32 *count)
+read_donors(const char *query, int32 *count, bool *chains)
 {
 	static const Column columns[] = {
 		{"employee_id", COLUMN_ID, false, false, 0, 0, 0, 0},
 		{"unit_id", COLUMN_ID, false, true, 0, 0, 0, 0},
 		{"releasable", COLUMN_COUNT, true, false, 0, 0, 0, 0},
+		{"current_post", COLUMN_ID, true, true, 0, 0, 0, 0},
 	};
 	Reader		reader;
 	DonorRow   *rows;
 
 	PlanReaderSet(&reader, "donors", read_donor, columns, lengthof(columns));
 	PlanReaderRun(&reader, query);
+	*chains = reader.columns[3].attribute != 0;
 	rows = reader.rows;
 	*count = (int32) reader.count;
 	if (*count > 0)
@@ -484,6 +492,138 @@ settle_units(PlanData *data, const UnitRow *rows, int32 n_rows, bool listed,
 }
 
 /*
+ * Chains: the seats of the donors' own posts, which open when they leave, and
+ * the pair with the own post, which is to stay; of score 0 where the candidates
+ * query has none.
+ */
+static void
+settle_homes(PlanData *data, const DonorRow *donors)
+{
+	FlowProblem *problem = &data->problem;
+	int32	   *seats = unconstify(int32 *, problem->seats);
+	int32	   *home;
+	int32	   *missing;		/* by post: pairs to add, then where they go */
+	int32	   *added;			/* employees whose pair is missing, by post */
+	int64	   *first_edge;
+	int32	   *edge_employee;
+	int32	   *edge_score;
+	int32		donor = 0;
+	int32		n_missing = 0;
+
+	PlanReserve((int64) problem->n_employees * 8 + ((int64) problem->n_posts + 1) * 12, "chains");
+	home = PlanAlloc(problem->n_employees, sizeof(int32));
+	missing = PlanAlloc((int64) problem->n_posts + 1, sizeof(int32));
+	memset(missing, 0, sizeof(int32) * ((Size) problem->n_posts + 1));
+	for (int32_t e = 0; e < problem->n_employees; e++)
+	{
+		int32		post;
+		int32		unit = problem->employee_unit[e];
+
+		/* settle_units() has seen that every candidate is among the donors */
+		home[e] = -1;
+		while (donors[donor].employee < problem->employee_id[e])
+			donor++;
+		if (!donors[donor].has_post)
+			continue;
+		post = PlanFind(problem->post_id, problem->n_posts, donors[donor].post);
+		if (post < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
+					 errmsg("current_post %lld of the donors query (employee_id %lld) is not in the posts query",
+							(long long) donors[donor].post, (long long) donors[donor].employee),
+					 errhint("List every post that may open; one without vacant seats has 0.")));
+		if (unit != problem->post_unit[post])
+			ereport(ERROR,
+					(errcode(ERRCODE_CARDINALITY_VIOLATION),
+					 errmsg("the donors query gives employee_id %lld another unit than the posts query gives current_post %lld",
+							(long long) donors[donor].employee, (long long) donors[donor].post),
+					 errdetail("unit_id is %s there and %s here.",
+							   unit < 0 ? "null" : psprintf("%lld", (long long) problem->unit_id[unit]),
+							   problem->post_unit[post] < 0 ? "null" :
+							   psprintf("%lld", (long long) problem->unit_id[problem->post_unit[post]])),
+					 errhint("Who holds a post belongs to its unit: give both queries the same unit_id.")));
+		if (seats[post] >= FLOW_MAX_COUNT)
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("post_id %lld has more than %d seats, those of its holders included",
+							(long long) problem->post_id[post], FLOW_MAX_COUNT)));
+		seats[post]++;
+		home[e] = post;
+		if (PlanFindPair(problem, post, e) < 0)
+		{
+			missing[post + 1]++;
+			n_missing++;
+		}
+	}
+	problem->home = home;
+	if (n_missing > 0)
+	{
+		int64		n = problem->n_edges + n_missing;
+
+		PlanReserve(n * 8 + n_missing * (int64) 4, "chains");
+		added = PlanAlloc(n_missing, sizeof(int32));
+		first_edge = PlanAlloc((int64) problem->n_posts + 1, sizeof(int64));
+		edge_employee = PlanAlloc(n, sizeof(int32));
+		edge_score = PlanAlloc(n, sizeof(int32));
+		for (int32_t p = 0; p < problem->n_posts; p++)
+			missing[p + 1] += missing[p];
+		for (int32_t e = 0; e < problem->n_employees; e++)
+		{
+			if (home[e] >= 0 && PlanFindPair(problem, home[e], e) < 0)
+				added[missing[home[e]]++] = e;
+		}
+		/* missing[p] is now where the additions of p end */
+		n = 0;
+		for (int32_t p = 0; p < problem->n_posts; p++)
+		{
+			int64_t		i = problem->first_edge[p];
+			int32		a = p > 0 ? missing[p - 1] : 0;
+
+			first_edge[p] = n;
+			while (i < problem->first_edge[p + 1] || a < missing[p])
+			{
+				if (a >= missing[p] || (i < problem->first_edge[p + 1] && problem->edge_employee[i] < added[a]))
+				{
+					edge_employee[n] = problem->edge_employee[i];
+					edge_score[n++] = problem->edge_score[i++];
+				}
+				else
+				{
+					edge_employee[n] = added[a++];
+					edge_score[n++] = 0;
+				}
+			}
+		}
+		first_edge[problem->n_posts] = n;
+		pfree(unconstify(int64_t *, problem->first_edge));
+		pfree(unconstify(int32_t *, problem->edge_employee));
+		pfree(unconstify(int32_t *, problem->edge_score));
+		pfree(added);
+		PlanUnreserve(problem->n_edges * 8 + n_missing * (int64) 4);
+		problem->first_edge = first_edge;
+		problem->edge_employee = edge_employee;
+		problem->edge_score = edge_score;
+		problem->n_edges = n;
+	}
+	pfree(missing);
+	PlanUnreserve((int64) problem->n_posts * 4);
+}
+
+/* A minimum is one of the seats, those of the holders included. */
+static void
+check_minimums(const FlowProblem *problem)
+{
+	for (int32_t p = 0; p < problem->n_posts; p++)
+	{
+		if (problem->minimum[p] > problem->seats[p])
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("the posts query gives post_id %lld a \"minimum_fill\" of %d, more than the %d seats",
+							(long long) problem->post_id[p], problem->minimum[p], problem->seats[p])));
+	}
+}
+
+/*
  * PlanRead: the problem that the queries describe, in the current memory
  * context.  donors and units may be NULL.
  */
@@ -499,16 +639,21 @@ PlanRead(const char *candidates, const char *posts, const char *donors, const ch
 	int32		n_donors = 0;
 	int32		n_units = 0;
 
+	bool		chains = false;
+
 	data->problem.objective = objective;
 	data->problem.balance_weight = balance_weight;
-	read_posts(data, posts, &unit_of_post, &post_table);
+	read_posts(data, posts, donors != NULL, &unit_of_post, &post_table);
 	read_candidates(data, candidates, post_table);
 	idtable_destroy(post_table);
 	if (donors)
-		donor_rows = read_donors(donors, &n_donors);
+		donor_rows = read_donors(donors, &n_donors, &chains);
 	if (units)
 		unit_rows = read_units(units, &n_units);
 	settle_units(data, unit_rows, n_units, units != NULL, donor_rows, n_donors, donors != NULL, unit_of_post);
+	if (chains)
+		settle_homes(data, donor_rows);
+	check_minimums(&data->problem);
 	if (donor_rows)
 		pfree(donor_rows);
 	if (unit_rows)

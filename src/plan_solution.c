@@ -8,7 +8,7 @@
  * fields of fixed width:
  *
  *	 magic "MUTASI\0P", version, objective, has_units, 5 counts, weight,
- *	 level priorities, posts, employees, units, pairs, plan, checksum
+ *	 solver and its counts, has_homes, level priorities, posts, employees, units, pairs, plan, checksum
  *
  * A value may come from anywhere (it is bytea after all), so reading checks
  * the length first, then the checksum, then that ids ascend and every index
@@ -122,7 +122,7 @@ pass_all(Cursor *cursor, PlanData *data)
 {
 	FlowProblem *problem = &data->problem;
 	FlowPlan   *plan = &data->plan;
-	int64		number[12];
+	int64		number[13];
 
 	number[0] = problem->objective;
 	number[1] = data->has_units;
@@ -136,7 +136,8 @@ pass_all(Cursor *cursor, PlanData *data)
 	number[9] = plan->bids;
 	number[10] = plan->searches;
 	number[11] = plan->pivots;
-	for (int i = 0; i < 12; i++)
+	number[12] = problem->home != NULL;
+	for (int i = 0; i < 13; i++)
 		pass(cursor, &number[i]);
 	if (cursor->reading)
 	{
@@ -161,6 +162,8 @@ pass_all(Cursor *cursor, PlanData *data)
 	plan->bids = number[9];
 	plan->searches = number[10];
 	plan->pivots = number[11];
+	if (number[12] != 0 && number[12] != 1)
+		damaged("a setting is out of range");
 
 	data->priority = pass_array(cursor, data->priority, problem->n_levels, 4);
 	problem->post_id = pass_array(cursor, problem->post_id, problem->n_posts, 8);
@@ -170,6 +173,8 @@ pass_all(Cursor *cursor, PlanData *data)
 	problem->post_unit = pass_array(cursor, problem->post_unit, problem->n_posts, 4);
 	problem->employee_id = pass_array(cursor, problem->employee_id, problem->n_employees, 8);
 	problem->employee_unit = pass_array(cursor, problem->employee_unit, problem->n_employees, 4);
+	if (number[12] != 0)
+		problem->home = pass_array(cursor, problem->home, problem->n_employees, 4);
 	problem->unit_id = pass_array(cursor, problem->unit_id, problem->n_units, 8);
 	problem->releasable = pass_array(cursor, problem->releasable, problem->n_units, 4);
 	problem->staff = pass_array(cursor, problem->staff, problem->n_units, 4);
@@ -193,8 +198,8 @@ PlanEncode(const PlanData *data)
 	bytea	   *result;
 	PlanData	copy = *data;
 
-	size = 16 + 12 * 8 + 4 * (Size) problem->n_levels + (8 + 4 * 4 + 8 + 8) * (Size) problem->n_posts + 8 +
-		(8 + 4 + 4) * (Size) problem->n_employees + (8 + 4 + 4 + 8 + 8 + 8) * (Size) problem->n_units +
+	size = 16 + 13 * 8 + 4 * (Size) problem->n_levels + (8 + 4 * 4 + 8 + 8) * (Size) problem->n_posts + 8 +
+		(8 + 4 + 4 + (problem->home ? 4 : 0)) * (Size) problem->n_employees + (8 + 4 + 4 + 8 + 8 + 8) * (Size) problem->n_units +
 		8 * (Size) problem->n_edges + 8;
 	if (size > MaxAllocSize - VARHDRSZ)
 		ereport(ERROR,

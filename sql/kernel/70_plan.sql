@@ -17,7 +17,7 @@ CREATE FUNCTION mutasi.solve_transfers(candidates text, posts text, donors text 
 	LANGUAGE C STABLE PARALLEL RESTRICTED COST 100000
 	AS 'MODULE_PATHNAME', 'mutasi_solve_transfers';
 COMMENT ON FUNCTION mutasi.solve_transfers(text, text, text, text, text, numeric, text) IS
-	'The optimal set of transfers, proven. candidates: query of employee_id, post_id, score (0 to 1000; rounded half up to 6 decimals). posts: post_id, seats and optionally priority (1 is filled first), minimum_fill, unit_id (that receives). donors: employee_id, unit_id (null: leaves no unit) and optionally releasable (the most its unit may lose). units: unit_id, staff, required (null: unknown, not weighed). objective: fill_then_score, score or balance (score less balance_weight times imbalance, the sum of (staff - required)^2 / greatest(required, 1)). minimum: require (an error if minimum_fill cannot be met) or prefer. The queries run read-only with the caller''s rights in the caller''s snapshot.';
+	'The optimal set of transfers, proven. candidates: query of employee_id, post_id, score (0 to 1000; rounded half up to 6 decimals). posts: post_id, seats and optionally priority (1 is filled first), minimum_fill, unit_id (that receives). donors: employee_id, unit_id (null: leaves no unit) and optionally releasable (the most its unit may lose) and current_post. With a column current_post chains are planned: the seat of who leaves that post (null: none) opens and may be filled in turn, staying counts with the score of the pair with the own post if candidates has it, else 0, seats are still the vacant ones, minimum_fill counts all, and releasable is what the unit may lose on balance, less who arrives. units: unit_id, staff, required (null: unknown, not weighed). objective: fill_then_score, score or balance (score less balance_weight times imbalance, the sum of (staff - required)^2 / greatest(required, 1)). minimum: require (an error if minimum_fill cannot be met) or prefer. The queries run read-only with the caller''s rights in the caller''s snapshot.';
 
 CREATE FUNCTION mutasi.plan_moves(solution mutasi.plan_solution, OUT employee_id bigint, OUT from_unit bigint,
 		OUT post_id bigint, OUT to_unit bigint, OUT score numeric, OUT post_price_seats bigint, OUT post_price numeric, OUT rent_seats bigint, OUT rent numeric)
@@ -29,11 +29,12 @@ COMMENT ON FUNCTION mutasi.plan_moves(mutasi.plan_solution) IS
 
 CREATE FUNCTION mutasi.plan_posts(solution mutasi.plan_solution, OUT post_id bigint, OUT unit_id bigint,
 		OUT priority integer, OUT seats integer, OUT minimum_fill integer, OUT filled integer, OUT empty integer,
-		OUT candidates bigint, OUT price_seats bigint, OUT price numeric, OUT exact_price bigint) RETURNS SETOF record
+		OUT candidates bigint, OUT price_seats bigint, OUT price numeric, OUT exact_price bigint,
+		OUT holders integer, OUT leaving integer, OUT arriving integer) RETURNS SETOF record
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 5000
 	AS 'MODULE_PATHNAME', 'mutasi_plan_posts';
 COMMENT ON FUNCTION mutasi.plan_posts(mutasi.plan_solution) IS
-	'Every post of a plan: seats, filled and empty, number of candidates, and the price of a seat (what one more would add, at most) as a number of seats filled and the rest in points of score. exact_price is the integer of the proof, less what an empty seat costs.';
+	'Every post of a plan: seats, filled and empty, number of candidates, and the price of a seat (what one more would add, at most) as a number of seats filled and the rest in points of score. exact_price is the integer of the proof, less what an empty seat costs. With chains seats are those of the holders, too: holders had the post before, of whom leaving leave it for arriving.';
 
 CREATE FUNCTION mutasi.plan_units(solution mutasi.plan_solution, OUT unit_id bigint, OUT releasable integer,
 		OUT leaving integer, OUT arriving integer, OUT staff_before integer, OUT staff_after bigint,
@@ -51,7 +52,7 @@ CREATE FUNCTION mutasi.plan_pairs(solution mutasi.plan_solution, OUT employee_id
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 50000
 	AS 'MODULE_PATHNAME', 'mutasi_plan_pairs';
 COMMENT ON FUNCTION mutasi.plan_pairs(mutasi.plan_solution) IS
-	'Every candidate pair of a plan with the exact integers of the proof: gain (score and tie-break), rent of the employee, slack = price of the post (and net price of its unit) + rent - gain. No slack is negative, and that of every chosen pair is 0.';
+	'Every candidate pair of a plan with the exact integers of the proof: gain (score and tie-break), rent of the employee, slack = price of the post (and net price of its unit; with chains less the price of a release) + rent - gain. With chains the pair of a holder with the own post is among them: chosen means staying. No slack is negative, and that of every chosen pair is 0.';
 
 CREATE FUNCTION mutasi.plan_certificate(solution mutasi.plan_solution, OUT proven boolean, OUT objective text,
 		OUT seats bigint, OUT transfers bigint, OUT empty bigint, OUT empty_minimum bigint, OUT score numeric,
