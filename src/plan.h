@@ -59,6 +59,7 @@ extern int64_t PlanFillValue(const PlanData *data, int32_t post);
 /* plan_solution.c */
 extern bytea *PlanEncode(const PlanData *data);
 extern PlanData *PlanDecode(bytea *solution);
+extern void PlanRequireProof(PlanData *data);
 
 /* by id, -1: none */
 extern int32_t PlanFind(const int64_t *ids, int32_t count, int64_t id);

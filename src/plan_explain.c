@@ -101,6 +101,7 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 	score_text = numeric_text(values[3]);
 	PlanReserve(problem->n_edges * 12 + (int64_t) problem->n_employees * 80 + (int64_t) problem->n_posts * 40 +
 				(int64_t) problem->n_units * 60, "explanation");
+	PlanRequireProof(data);
 	loss = flow_loss(problem, &data->plan, post, pair, PlanEnv());
 	if (other == post)
 	{

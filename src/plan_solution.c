@@ -270,3 +270,14 @@ PlanDecode(bytea *solution)
 	flow_scale(problem, PlanEnv(), &data->plan.scale);
 	return data;
 }
+
+/*
+ * PlanRequireProof: for what searches along the prices.  Those of a plan that
+ * the solver did not make may lead in circles for ever.
+ */
+void
+PlanRequireProof(PlanData *data)
+{
+	if (!flow_verify(&data->problem, &data->plan, PlanEnv(), &data->proof))
+		damaged(psprintf("it does not prove itself (%s)", data->proof.broken));
+}

@@ -3,14 +3,14 @@
 # undefined-behaviour and alignment sanitizers. Every run draws new numbers from
 # the seed that it prints.
 #
-#   test/fuzz.sh [types] [calls] [sqlsmith]   the first two unless named
+#   test/fuzz.sh [types] [solutions] [calls] [sqlsmith]   all but the last unless named
 #   FUZZ_ROUNDS=1000000   inputs for each type and form
 #   FUZZ_BOUND=300        calls of each function
 #   FUZZ_QUERIES=2000     queries of sqlsmith, where it is to be had
 #   FUZZ_SEED=N           the same numbers again
 . "$(dirname "$0")/machine.sh"
 
-[ $# -gt 0 ] || set -- types calls
+[ $# -gt 0 ] || set -- types solutions calls
 export UBSAN_OPTIONS=print_stacktrace=1
 need_packages
 case " $* " in
@@ -40,14 +40,22 @@ stage() {	# stage NAME COMMAND…
 sql() { as_owner psql -X -q -d "$1" -v seed="$seed" -v rounds="${FUZZ_ROUNDS:-1000000}" -v bound="${FUZZ_BOUND:-300}" \
 	-v module="$TREE/test/fuzz/mutasi_fuzz" -f "$TREE/test/fuzz/$2"; }
 
+build_fuzzer() {
+	run_logged as_owner make -s -C "$TREE/test/fuzz" PG_CONFIG="$PG_CONFIG" with_llvm=no PROFILE="-O2 -Wall -Wextra -Werror" ||
+		die "the fuzzer was not built"
+}
+
 for what in "$@"; do
 	as_owner createdb "fuzz_$what"
 	as_owner psql -X -q -d "fuzz_$what" -c 'CREATE EXTENSION mutasi CASCADE'
 	case $what in
 	types)
-		run_logged as_owner make -s -C "$TREE/test/fuzz" PG_CONFIG="$PG_CONFIG" with_llvm=no PROFILE="-O2 -Wall -Wextra -Werror" ||
-			die "the fuzzer was not built"
+		build_fuzzer
 		stage types sql fuzz_types types.sql
+		;;
+	solutions)
+		build_fuzzer
+		stage solutions sql fuzz_solutions solutions.sql
 		;;
 	calls) stage calls sql fuzz_calls calls.sql;;
 	sqlsmith)

@@ -340,3 +340,79 @@ fuzz_type(PG_FUNCTION_ARGS)
 	values[1] = Int64GetDatum(refused);
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(tupdesc), values, nulls)));
 }
+
+/* The checksum of a plan's solution, as plan_solution.c makes it. */
+static uint64
+solution_checksum(const uint8 *at, Size length)
+{
+	uint64		sum = UINT64CONST(0xCBF29CE484222325);
+	Size		i = 0;
+
+	for (; i + 8 <= length; i += 8)
+	{
+		uint64		word = 0;
+
+		for (int b = 0; b < 8; b++)
+			word |= (uint64) at[i + b] << (8 * b);
+		sum = (sum ^ word) * UINT64CONST(0x100000001B3);
+		sum ^= sum >> 29;
+	}
+	for (; i < length; i++)
+		sum = (sum ^ at[i]) * UINT64CONST(0x100000001B3);
+	return sum;
+}
+
+/*
+ * damage_solution(solution bytea, seed bigint) RETURNS bytea
+ *
+ * A plan's solution with up to four of its numbers changed and a checksum that
+ * is right again: what somebody would make by hand.
+ */
+PG_FUNCTION_INFO_V1(damage_solution);
+Datum
+damage_solution(PG_FUNCTION_ARGS)
+{
+	bytea	   *result = PG_GETARG_BYTEA_P_COPY(0);
+	uint8	   *data = (uint8 *) VARDATA(result);
+	int			size = VARSIZE(result) - VARHDRSZ;
+	Fuzzer		fuzzer = {0};
+	Fuzzer	   *f = &fuzzer;
+	uint64		sum;
+	static const int64 numbers[] = {
+		0, 1, 2, -1, -2, 127, 255, 10000, 1000000, INT32_MAX - 1, INT32_MAX, (int64) INT32_MAX + 1, INT32_MIN,
+		INT64_MAX, INT64_MAX - 1, INT64_MIN, INT64_MIN + 1, INT64CONST(1) << 62, -(INT64CONST(1) << 62), INT64CONST(1) << 40
+	};
+
+	if (size < 32)
+		elog(ERROR, "not a solution");
+	f->state = (uint64) PG_GETARG_INT64(1);
+	for (int times = 1 + pick(f, 4); times > 0; times--)
+	{
+		int			width = pick(f, 2) ? 8 : 4;
+		/* all numbers begin at multiples of four; the first twelve are counts and settings */
+		int			at = 16 + 4 * pick(f, pick(f, 4) ? (size - 24 - width) / 4 + 1 : 22);
+		int64		number = 0;
+
+		memcpy(&number, data + at, width);
+		switch (pick(f, 4))
+		{
+			case 0:
+				number = numbers[pick(f, lengthof(numbers))];
+				break;
+			case 1:
+				number += pick(f, 2) ? 1 : -1;
+				break;
+			case 2:
+				number ^= INT64CONST(1) << pick(f, 8 * width);
+				break;
+			case 3:				/* another number's */
+				memcpy(&number, data + 16 + 4 * pick(f, (size - 24 - width) / 4 + 1), width);
+				break;
+		}
+		memcpy(data + at, &number, width);
+	}
+	sum = solution_checksum(data, size - 8);
+	for (int b = 0; b < 8; b++)
+		data[size - 8 + b] = (uint8) (sum >> (8 * b));
+	PG_RETURN_BYTEA_P(result);
+}
