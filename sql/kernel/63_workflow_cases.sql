@@ -436,7 +436,7 @@ BEGIN
 			THEN to_regprocedure((attached.options ->> v.option) || v.arguments) IS NULL ELSE false END
 		UNION ALL
 		SELECT v.option, '', attached.options -> v.option ->> 'table' FROM (VALUES ('documents'), ('holidays')) AS v(option)
-		WHERE attached.options -> v.option ? 'table' AND to_regclass(attached.options -> v.option ->> 'table') IS NULL
+		WHERE CASE WHEN attached.options -> v.option ? 'table' THEN to_regclass(attached.options -> v.option ->> 'table') IS NULL END
 	LOOP
 		problem := 'option refers to nothing';
 		object := format('%s: %s%s', item.option, item.function, item.arguments);

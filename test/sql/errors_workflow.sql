@@ -319,4 +319,13 @@ SELECT try($$SET LOCAL mutasi.on_behalf_of = 'Pegawai 002'; SELECT mutasi.approv
 SELECT mutasi.detach_workflow('stand_in');
 SELECT mutasi.attach_workflow('stand_in', 'err_other', 'status', '{"delegation": "ew.nobody"}');
 SELECT try($$SET LOCAL mutasi.on_behalf_of = 'Pegawai 002'; SELECT mutasi.approve('ew.stand_in', '1', 'finish')$$);
+-- options that are tables, and are gone
+CREATE TABLE ew.free_days (day date PRIMARY KEY);
+CREATE TABLE ew.filed (id int, code text);
+CREATE TABLE by_table (id int PRIMARY KEY, status text, number text);
+SELECT mutasi.attach_workflow('by_table', 'err_documents', 'status',
+	'{"holidays": {"table": "ew.free_days", "column": "day"}, "documents": {"table": "ew.filed", "case": "id", "code": "code"}}');
+SELECT problem, object FROM mutasi.workflow_health('by_table');
+DROP TABLE ew.free_days, ew.filed;
+SELECT problem, object FROM mutasi.workflow_health('by_table') ORDER BY 2;
 DROP SCHEMA ew CASCADE;
