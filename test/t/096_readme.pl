@@ -1,0 +1,87 @@
+# README.md and README.id.md are the same in content: sections, SQL, outputs,
+# tables, links; every shell command in them is one that works; the index of the
+# documentation names every page. (That the SQL runs is 090_docs's business.)
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use Test::More;
+
+sub slurp { my ($file) = @_; open my $in, '<:utf8', $file or die "cannot read $file: $!\n"; local $/; return scalar <$in>; }
+
+# what a page is made of: headings with their levels, fenced blocks by kind, links, rows of tables
+sub parts
+{
+	my ($file) = @_;
+	my (%part, $fence, $body);
+	for my $line (split /\n/, slurp($file))
+	{
+		if (defined $fence)
+		{
+			if ($line =~ /^```\s*$/) { push @{ $part{$fence} }, $body; undef $fence; }
+			else { $body .= "$line\n"; }
+		}
+		elsif ($line =~ /^```\s*(.*?)\s*$/) { ($fence, $body) = ($1, ''); push @{ $part{shape} }, "```$1"; }
+		elsif ($line =~ /^(#+) /) { push @{ $part{shape} }, $1; $part{headings}++; }
+		elsif ($line =~ /^\|/) { push @{ $part{shape} }, '|' . ($line =~ tr/|//); }
+		elsif ($line =~ /^- /) { push @{ $part{shape} }, '-'; }
+		elsif ($line =~ /^\*\*/) { push @{ $part{shape} }, '**'; }
+		push @{ $part{links} }, grep { !/^#/ && !/^README(\.id)?\.md$/ } $line =~ /\]\(([^)]+)\)/g if !defined $fence;
+	}
+	return \%part;
+}
+
+my ($english, $indonesian) = map { parts($_) } 'README.md', 'README.id.md';
+cmp_ok($english->{headings}, '>=', 18, 'the README has its sections');
+is_deeply($indonesian->{shape}, $english->{shape}, 'both have the same sections, blocks, tables and lists, in one order');
+is_deeply($indonesian->{$_}, $english->{$_}, "and the same blocks: $_") for 'sql', 'sql error', 'text';
+is_deeply($indonesian->{links}, $english->{links}, 'and the same links');
+my $commands = sub { map { s/\s*#.*//r } map { split /\n/ } @{ $_[0]{sh} } };
+is_deeply([ $commands->($indonesian) ], [ $commands->($english) ], 'and the same commands');
+
+# Indonesian, not left in English: hardly a line of prose is the same
+{
+	my %is = map { $_ => 1 } split /\n/, slurp('README.md') =~ s/^```.*?^```$//gmsr;
+	my @same = grep { $is{$_} && /[a-z]{4,} [a-z]{4,} [a-z]{4,}/ && !/^[|]/ } split /\n/, slurp('README.id.md') =~ s/^```.*?^```$//gmsr;
+	ok(!@same, 'no line of prose is left in English') or diag(map { "  $_\n" } @same);
+}
+
+# --- the commands ---------------------------------------------------------------------
+
+my $node = PostgreSQL::Test::Cluster->new('readme');
+$node->init(extra => [ '--username', 'postgres' ]);
+$node->start;
+$ENV{PGHOST} = $node->host;
+$ENV{PGPORT} = $node->port;
+$ENV{PGUSER} = 'postgres';
+delete $ENV{PGDATABASE};
+$node->safe_psql('postgres', 'CREATE DATABASE simpeg');
+my $makefile = slurp('Makefile');
+local $ENV{MAKEFLAGS} = '';
+for my $command (grep { /\S/ } $commands->($english))
+{
+	if ($command =~ /^(?:sudo )?make(?: ([a-z-]+))?$/)
+	{
+		my $goal = $1 // 'all';
+		my $output = `make -n $goal 2>&1`;
+		is($?, 0, $command) or diag($output);
+		my ($script) = $output =~ m{^(test/\S+\.sh)}m;
+		ok(-x $script, "$command: $script is there") if defined $script;
+	}
+	elsif ($command =~ /^psql /)
+	{
+		my $output = `$command 2>&1`;
+		is($?, 0, $command) or diag($output);
+	}
+	else { fail("a command of a kind that this test knows how to try: $command"); }
+}
+is($node->safe_psql('simpeg', 'SELECT count(*) FROM kota_x.unit'), '0', 'and they leave an agency schema behind');
+$node->stop;
+for my $script (slurp('README.md') =~ /`(test\/[\w\/.]+\.sh)/g) { ok(-x $script, "$script is there"); }
+
+# --- the index of the documentation ------------------------------------------------------
+
+my $index = slurp('doc/README.md');
+my @missing = grep { my $page = s{^doc/}{}r; $page ne 'README.md' && $page !~ /^reference-/ && $index !~ /\]\(\Q$page\E[)#]/ } glob 'doc/*.md';
+ok(!@missing, 'doc/README.md names every page') or diag(map { "  $_\n" } @missing);
+
+done_testing();
