@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "mutasi.h"
+#include "cluster.h"
 #include "profile.h"
 #include "requirement.h"
 #include "signature.h"
@@ -19,15 +20,16 @@
 #include "access/gist.h"
 #include "access/reloptions.h"
 #include "access/stratnum.h"
-#include "common/hashfn.h"
+#include "storage/bufmgr.h"
 #include "utils/builtins.h"
+#include "utils/rel.h"
 #include "utils/sortsupport.h"
 
 #define DISTANCE_STRATEGY	1	/* profile <=> requirement */
 #define MEETS_STRATEGY		2	/* profile @> requirement */
 #define EQUAL_STRATEGY		3	/* profile = profile */
 
-#define DEFAULT_BUCKETS 1024
+#define DEFAULT_BUCKETS 2048
 #define DEFAULT_MAX_LEVEL 700	/* hundredths: 7.00, the highest of O*NET's scale */
 
 /* Longest profile that is kept as it is: 1.5 kB, so that two fit a page many times. */
@@ -37,7 +39,7 @@ typedef struct ProfileKey
 {
 	int32		vl_len_;		/* varlena header, do not touch directly */
 	uint32		is_signature:1,
-				total:31;		/* sum of a signature's codes */
+				number:31;		/* sum of a signature's codes; place of a profile in a build */
 	char		data[FLEXIBLE_ARRAY_MEMBER];	/* a profile behind its header, or a signature */
 } ProfileKey;
 
@@ -149,7 +151,7 @@ profile_gist_key_out(PG_FUNCTION_ARGS)
 
 	if (key->is_signature)
 		PG_RETURN_CSTRING(psprintf("%d buckets, total %u",
-								   (int) (VARSIZE(key) - KEY_HEADER_SIZE) * 2, key->total));
+								   (int) (VARSIZE(key) - KEY_HEADER_SIZE) * 2, key->number));
 	PG_RETURN_CSTRING(psprintf("profile of %d bytes", (int) (VARSIZE(key) - KEY_HEADER_SIZE)));
 }
 
@@ -188,6 +190,31 @@ profile_gist_options(PG_FUNCTION_ARGS)
 
 /* --- keys --------------------------------------------------------------------- */
 
+/*
+ * In a sorted build, the order of the keys; otherwise NULL, since a key that is
+ * inserted finds its place by penalties.  Learned when the first key is made.
+ */
+typedef struct OrderCache
+{
+	ClusterOrder *order;
+} OrderCache;
+
+static ClusterOrder *
+get_order(FunctionCallInfo fcinfo, Relation index)
+{
+	OrderCache *cache = (OrderCache *) fcinfo->flinfo->fn_extra;
+
+	if (cache == NULL)
+	{
+		cache = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, sizeof(OrderCache));
+		/* a sorted build writes nothing, not even a root, before it has sorted */
+		cache->order = RelationGetNumberOfBlocks(index) == 0 ?
+			cluster_order_of_build(index, fcinfo->flinfo->fn_oid, fcinfo->flinfo->fn_mcxt) : NULL;
+		fcinfo->flinfo->fn_extra = cache;
+	}
+	return cache->order;
+}
+
 PG_FUNCTION_INFO_V1(profile_gist_compress);
 Datum
 profile_gist_compress(PG_FUNCTION_ARGS)
@@ -207,10 +234,13 @@ profile_gist_compress(PG_FUNCTION_ARGS)
 	if (view.count <= MAX_EXACT_COMPETENCIES)
 	{
 		Size		size = VARSIZE_ANY_EXHDR(profile);
+		ClusterOrder *order = get_order(fcinfo, entry->rel);
 
 		key = palloc0(KEY_HEADER_SIZE + size);
 		SET_VARSIZE(key, KEY_HEADER_SIZE + size);
 		memcpy(key->data, VARDATA_ANY(profile), size);
+		if (order)
+			key->number = cluster_order_place(order, &view);
 	}
 	else
 	{
@@ -219,7 +249,7 @@ profile_gist_compress(PG_FUNCTION_ARGS)
 		get_scale(fcinfo, &scale);
 		key = new_signature_key(&scale);
 		signature_add_profile(&scale, (unsigned char *) key->data, &view);
-		key->total = signature_total(key_signature(key), signature_size(&scale));
+		key->number = signature_total(key_signature(key), signature_size(&scale));
 	}
 	result = palloc(sizeof(GISTENTRY));
 	gistentryinit(*result, PointerGetDatum(key), entry->rel, entry->page, entry->offset, false);
@@ -239,7 +269,7 @@ profile_gist_union(PG_FUNCTION_ARGS)
 	key = new_signature_key(&scale);
 	for (int i = 0; i < entries->n; i++)
 		fold_key(&scale, (unsigned char *) key->data, get_key(entries->vector[i].key));
-	key->total = signature_total(key_signature(key), signature_size(&scale));
+	key->number = signature_total(key_signature(key), signature_size(&scale));
 	*size = VARSIZE(key);
 	PG_RETURN_POINTER(key);
 }
@@ -276,7 +306,7 @@ profile_gist_penalty(PG_FUNCTION_ARGS)
 		ProfileKey *folded = new_signature_key(&scale);
 
 		fold_key(&scale, (unsigned char *) folded->data, original);
-		folded->total = signature_total(key_signature(folded), signature_size(&scale));
+		folded->number = signature_total(key_signature(folded), signature_size(&scale));
 		original = folded;
 	}
 	if (added->is_signature)
@@ -288,7 +318,7 @@ profile_gist_penalty(PG_FUNCTION_ARGS)
 		key_profile(added, &view);
 		growth = signature_growth_by_profile(&scale, key_signature(original), &view);
 	}
-	*penalty = growth + (float) original->total / (float) ((SIGNATURE_CODES - 1) * SIGNATURE_MAX_BUCKETS + 1);
+	*penalty = growth + (float) original->number / (float) ((SIGNATURE_CODES - 1) * SIGNATURE_MAX_BUCKETS + 1);
 	PG_RETURN_POINTER(penalty);
 }
 
@@ -296,6 +326,7 @@ profile_gist_penalty(PG_FUNCTION_ARGS)
 typedef struct SplitEntry
 {
 	OffsetNumber offset;
+	int			size;			/* on a page */
 	int			preference;		/* below zero: nearer to the left seed */
 } SplitEntry;
 
@@ -310,11 +341,50 @@ compare_split_entries(const void *x, const void *y)
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
+/* What is filled of a page in a build, as fillfactor has it by default. */
+#define PAGE_ROOM ((BLCKSZ - SizeOfPageHeaderData - MAXALIGN(sizeof(GISTPageOpaqueData))) * 0.9)
+
+/*
+ * How many of the entries, in their order, go to the left: near where they part
+ * by themselves.  A sorted build splits the content of several pages at once:
+ * then between two pages' content, so that all become full.  Otherwise neither
+ * side gets less than a third.
+ */
+static int
+choose_cut(const SplitEntry *order, int count)
+{
+	double		total = 0;
+	double		sum = 0;
+	int			natural;
+	int			pages;
+	int			best;
+
+	for (natural = 0; natural < count && order[natural].preference < 0; natural++)
+		;
+	for (int i = 0; i < count; i++)
+		total += order[i].size;
+	pages = (int) (total / PAGE_ROOM + 0.5);
+	if (pages < 2 || total < PAGE_ROOM * 1.5)
+		return Min(Max(natural, Max(count / 3, 1)), count - Max(count / 3, 1));
+
+	best = 0;
+	for (int i = 1, page = 1; i < count && page < pages; i++)
+	{
+		sum += order[i - 1].size;
+		if (sum + order[i].size > total * page / pages)
+		{
+			if (best == 0 || abs(i - natural) < abs(best - natural))
+				best = i;
+			page++;
+		}
+	}
+	return best > 0 ? best : count / 2;
+}
+
 /*
  * Splits along two seeds that are far apart (the entry farthest from the first,
- * and the one farthest from that), each entry going to the nearer one, neither
- * side below a third.  Every entry is folded once and compared a fixed number
- * of times.
+ * and the one farthest from that), each entry going to the nearer one.  Every
+ * entry is folded once and compared a fixed number of times.
  */
 PG_FUNCTION_INFO_V1(profile_gist_picksplit);
 Datum
@@ -361,14 +431,13 @@ profile_gist_picksplit(PG_FUNCTION_ARGS)
 	for (int i = 0; i < count; i++)
 	{
 		order[i].offset = FirstOffsetNumber + i;
+		order[i].size = sizeof(ItemIdData) +
+			MAXALIGN(sizeof(IndexTupleData) + VARSIZE(DatumGetPointer(entries->vector[FirstOffsetNumber + i].key)));
 		order[i].preference = APART(i, seeds[0]) - APART(i, seeds[1]);
 	}
 #undef APART
 	qsort(order, count, sizeof(SplitEntry), compare_split_entries);
-	for (nleft = 0; nleft < count && order[nleft].preference < 0; nleft++)
-		;
-	nleft = Max(nleft, Max(count / 3, 1));
-	nleft = Min(nleft, count - Max(count / 3, 1));
+	nleft = choose_cut(order, count);
 
 	split->spl_left = palloc((count + 1) * sizeof(OffsetNumber));
 	split->spl_right = palloc((count + 1) * sizeof(OffsetNumber));
@@ -388,7 +457,7 @@ profile_gist_picksplit(PG_FUNCTION_ARGS)
 						signatures + (order[i].offset - FirstOffsetNumber) * size, size);
 	}
 	for (int side = 0; side < 2; side++)
-		sides[side]->total = signature_total(key_signature(sides[side]), size);
+		sides[side]->number = signature_total(key_signature(sides[side]), size);
 	split->spl_ldatum = PointerGetDatum(sides[0]);
 	split->spl_rdatum = PointerGetDatum(sides[1]);
 	pfree(signatures);
@@ -516,36 +585,11 @@ profile_gist_distance(PG_FUNCTION_ARGS)
 
 /* --- sorted build --------------------------------------------------------------- */
 
-/*
- * A key's place in an order where people of like competencies come together,
- * for any dictionary: a bit for each of 64 random projections of the levels
- * (competencies that everybody holds pull a bit one way for everybody, so it is
- * the others that decide), read as a Gray code so that neighbours in the order
- * differ in few bits.
- */
-static uint64
-cluster_place(const ProfileKey *key)
+/* Very long profiles, of which the place is not known, stand together at the end. */
+static inline uint32
+key_place(const ProfileKey *key)
 {
-	int32		sums[64] = {0};
-	uint64		bits = 0;
-	ProfileView view;
-
-	if (key->is_signature)
-		return PG_UINT64_MAX;	/* very long profiles: together at the end */
-	key_profile(key, &view);
-	for (int i = 0; i < view.count; i++)
-	{
-		uint64		random = hash_bytes_uint32_extended((uint32) view_int32(view.competencies, i), 0x6D75746173);
-		int32		level = view_uint16(view.levels, i) + 1;
-
-		for (int bit = 0; bit < 64; bit++)
-			sums[bit] += ((random >> bit) & 1) ? level : -level;
-	}
-	for (int bit = 0; bit < 64; bit++)
-		bits = (bits << 1) | (sums[bit] > 0);
-	for (int shift = 1; shift < 64; shift <<= 1)
-		bits ^= bits >> shift;
-	return bits;
+	return key->is_signature ? PG_UINT32_MAX : key->number;
 }
 
 /* Within a place by bytes, so that the order is one and the same on every run. */
@@ -554,8 +598,8 @@ compare_keys(Datum x, Datum y, SortSupport ssup pg_attribute_unused())
 {
 	ProfileKey *a = get_key(x);
 	ProfileKey *b = get_key(y);
-	uint64		place_a = cluster_place(a);
-	uint64		place_b = cluster_place(b);
+	uint32		place_a = key_place(a);
+	uint32		place_b = key_place(b);
 	int			result;
 
 	if (place_a != place_b)
@@ -566,19 +610,18 @@ compare_keys(Datum x, Datum y, SortSupport ssup pg_attribute_unused())
 	return (VARSIZE(a) > VARSIZE(b)) - (VARSIZE(a) < VARSIZE(b));
 }
 
-#if SIZEOF_DATUM == 8
-/* The place fits a Datum: computed once for a key that stays in memory. */
+/* The place fits a Datum: no key need be looked at to compare two places. */
 static Datum
 abbreviate_key(Datum original, SortSupport ssup pg_attribute_unused())
 {
-	return UInt64GetDatum(cluster_place(get_key(original)));
+	return UInt32GetDatum(key_place(get_key(original)));
 }
 
 static int
 compare_places(Datum x, Datum y, SortSupport ssup pg_attribute_unused())
 {
-	uint64		a = DatumGetUInt64(x);
-	uint64		b = DatumGetUInt64(y);
+	uint32		a = DatumGetUInt32(x);
+	uint32		b = DatumGetUInt32(y);
 
 	return (a > b) - (a < b);
 }
@@ -588,7 +631,6 @@ never_give_up(int memtupcount pg_attribute_unused(), SortSupport ssup pg_attribu
 {
 	return false;
 }
-#endif
 
 PG_FUNCTION_INFO_V1(profile_gist_sortsupport);
 Datum
@@ -597,7 +639,6 @@ profile_gist_sortsupport(PG_FUNCTION_ARGS)
 	SortSupport ssup = (SortSupport) PG_GETARG_POINTER(0);
 
 	ssup->comparator = compare_keys;
-#if SIZEOF_DATUM == 8
 	if (ssup->abbreviate)
 	{
 		ssup->comparator = compare_places;
@@ -605,6 +646,5 @@ profile_gist_sortsupport(PG_FUNCTION_ARGS)
 		ssup->abbrev_abort = never_give_up;
 		ssup->abbrev_full_comparator = compare_keys;
 	}
-#endif
 	PG_RETURN_VOID();
 }

@@ -15,7 +15,7 @@ COMMENT ON TYPE mutasi.profile_gist_key IS 'Key of a GiST index on competency_pr
 
 CREATE FUNCTION mutasi.profile_gist_options(internal) RETURNS void
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'profile_gist_options';
-COMMENT ON FUNCTION mutasi.profile_gist_options(internal) IS 'Options of profile_gist_ops: buckets (256, 512, 1024 or 2048; default 1024) and max_level (whole levels; default 7).';
+COMMENT ON FUNCTION mutasi.profile_gist_options(internal) IS 'Options of profile_gist_ops: buckets (256, 512, 1024 or 2048; default 2048) and max_level (whole levels; default 7).';
 CREATE FUNCTION mutasi.profile_gist_compress(internal) RETURNS internal
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'profile_gist_compress';
 COMMENT ON FUNCTION mutasi.profile_gist_compress(internal) IS 'GiST: key of a profile.';
