@@ -10,7 +10,7 @@ use Time::HiRes qw(usleep);
 $ENV{PGUSER} = 'postgres';
 my $primary = PostgreSQL::Test::Cluster->new('match_primary');
 $primary->init(allows_streaming => 1, extra => [ '--username', 'postgres' ]);
-$primary->append_conf('postgresql.conf', "fsync = on\nautovacuum = off\njit = off\nwal_consistency_checking = 'gist,gin'\nrestart_after_crash = off\n");
+$primary->append_conf('postgresql.conf', "fsync = on\nautovacuum = off\njit = off\nwal_consistency_checking = 'gist,gin'\nrestart_after_crash = off\nmax_wal_size = 4GB\nwal_keep_size = 4GB\n");
 $primary->start;
 $primary->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION mutasi;
