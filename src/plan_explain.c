@@ -17,7 +17,9 @@
 
 /* A sentence in the user's language. */
 #define say(...) PointerGetDatum(cstring_to_text(psprintf(__VA_ARGS__)))
-#define _t(text) dgettext(TEXTDOMAIN, text)
+/* found by the same name as anywhere when messages are gathered, but in this catalogue */
+#undef _
+#define _(text) dgettext(TEXTDOMAIN, text)
 
 static char *
 numeric_text(Datum number)
@@ -91,7 +93,7 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 	if (pair < 0)
 	{
 		values[2] = CStringGetTextDatum("not_a_candidate");
-		values[9] = say(_t("Employee %lld is not among the candidates of post %lld: the candidates query did not return the pair."),
+		values[9] = say(_("Employee %lld is not among the candidates of post %lld: the candidates query did not return the pair."),
 						employee_id, post_id);
 		return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(description), values, nulls));
 	}
@@ -106,21 +108,21 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 	if (other == post)
 	{
 		verdict = "assigned";
-		values[9] = say(_t("Employee %lld has the seat, with a score of %s."), employee_id, score_text);
+		values[9] = say(_("Employee %lld has the seat, with a score of %s."), employee_id, score_text);
 	}
 	else if (problem->seats[post] == 0)
 	{
 		verdict = "no_seats";
-		values[9] = say(_t("Post %lld has no seats in this plan."), post_id);
+		values[9] = say(_("Post %lld has no seats in this plan."), post_id);
 	}
 	else if (loss == INT64_MAX)
 	{
 		verdict = "unit_at_limit";
 		if (unit >= 0)
-			values[9] = say(_t("Unit %lld may release %d: no plan can have this transfer."),
+			values[9] = say(_("Unit %lld may release %d: no plan can have this transfer."),
 							(long long) problem->unit_id[unit], problem->releasable[unit]);
 		else
-			values[9] = say(_t("No plan can have this transfer."));
+			values[9] = say(_("No plan can have this transfer."));
 	}
 	else
 	{
@@ -136,18 +138,18 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 		{
 			verdict = "costs_a_seat";
 			if (other >= 0)
-				values[9] = say(_t("Employee %lld is needed at post %lld: with this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."),
+				values[9] = say(_("Employee %lld is needed at post %lld: with this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."),
 								employee_id, (long long) problem->post_id[other]);
 			else if (full)
-				values[9] = say(_t("Unit %lld may release %d and has: with this change a seat that needs another of its people would stay empty, or one of a later priority be filled in its stead."),
+				values[9] = say(_("Unit %lld may release %d and has: with this change a seat that needs another of its people would stay empty, or one of a later priority be filled in its stead."),
 								(long long) problem->unit_id[unit], problem->releasable[unit]);
 			else
-				values[9] = say(_t("With this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."));
+				values[9] = say(_("With this change a seat that can be filled would stay empty, or one of a later priority be filled in its stead."));
 		}
 		else if (loss < scale->score_unit - loss)
 		{
 			verdict = "tie";
-			values[9] = say(_t("Just as good for the plan as what was chosen: the tie-break decided."));
+			values[9] = say(_("Just as good for the plan as what was chosen: the tie-break decided."));
 		}
 		else
 		{
@@ -160,38 +162,38 @@ mutasi_plan_why_not(PG_FUNCTION_ARGS)
 			if (other >= 0 && PlanStays(data, employee))
 			{
 				verdict = "better_elsewhere";
-				values[9] = say(_t("Short by %s: employee %lld brings the plan more in the own post %lld; a score of %s would have been needed, it is %s."),
+				values[9] = say(_("Short by %s: employee %lld brings the plan more in the own post %lld; a score of %s would have been needed, it is %s."),
 								loss_text, employee_id, (long long) problem->post_id[other], needed_text, score_text);
 			}
 			else if (other >= 0)
 			{
 				verdict = "better_elsewhere";
-				values[9] = say(_t("Short by %s: employee %lld brings the plan more at post %lld; a score of %s would have been needed, it is %s."),
+				values[9] = say(_("Short by %s: employee %lld brings the plan more at post %lld; a score of %s would have been needed, it is %s."),
 								loss_text, employee_id, (long long) problem->post_id[other], needed_text, score_text);
 			}
 			else if (full)
 			{
 				verdict = "unit_at_limit";
-				values[9] = say(_t("Short by %s: unit %lld may release %d, and others bring the plan more; a score of %s would have been needed, it is %s."),
+				values[9] = say(_("Short by %s: unit %lld may release %d, and others bring the plan more; a score of %s would have been needed, it is %s."),
 								loss_text, (long long) problem->unit_id[unit], problem->releasable[unit],
 								needed_text, score_text);
 			}
 			else if (problem->objective == FLOW_BALANCE)
 			{
 				verdict = "outscored";
-				values[9] = say(_t("Short by %s, the balance of the units counted: a score of %s would have been needed, it is %s."),
+				values[9] = say(_("Short by %s, the balance of the units counted: a score of %s would have been needed, it is %s."),
 								loss_text, needed_text, score_text);
 			}
 			else if (lowest == problem->edge_score[pair] + (loss + scale->score_unit / 2) / scale->score_unit)
 			{
 				verdict = "outscored";
-				values[9] = say(_t("Short by %s: the seat went at %s, the score is %s."),
+				values[9] = say(_("Short by %s: the seat went at %s, the score is %s."),
 								loss_text, needed_text, score_text);
 			}
 			else
 			{
 				verdict = "outscored";
-				values[9] = say(_t("Short by %s: whoever has the seat could go nowhere as good; a score of %s would have been needed, it is %s."),
+				values[9] = say(_("Short by %s: whoever has the seat could go nowhere as good; a score of %s would have been needed, it is %s."),
 								loss_text, needed_text, score_text);
 			}
 		}
@@ -494,12 +496,12 @@ mutasi_plan_shortfall(PG_FUNCTION_ARGS)
 		if (candidates == 0)
 		{
 			reason = "no_candidate";
-			values[10] = say(_t("Nobody is eligible for post %lld."), (long long) problem->post_id[p]);
+			values[10] = say(_("Nobody is eligible for post %lld."), (long long) problem->post_id[p]);
 		}
 		else if (free_label[p] >= 0)
 		{
 			reason = "costs_more";
-			values[10] = say(_t("A seat of post %lld could be filled, but every way to do it costs the plan more than it brings."),
+			values[10] = say(_("A seat of post %lld could be filled, but every way to do it costs the plan more than it brings."),
 							 (long long) problem->post_id[p]);
 		}
 		else if (floor_label[p] >= 0)
@@ -509,7 +511,7 @@ mutasi_plan_shortfall(PG_FUNCTION_ARGS)
 			reason = "donors_at_floor";
 			nulls[7] = false;
 			values[7] = Int64GetDatum(problem->unit_id[unit]);
-			values[10] = say(_t("Unit %lld keeps its floor, having released %d: one release more would fill a seat of post %lld."),
+			values[10] = say(_("Unit %lld keeps its floor, having released %d: one release more would fill a seat of post %lld."),
 							 (long long) problem->unit_id[unit], reach.out[unit], (long long) problem->post_id[p]);
 		}
 		else if (set_posts[root] == 1)
@@ -518,7 +520,7 @@ mutasi_plan_shortfall(PG_FUNCTION_ARGS)
 			nulls[8] = nulls[9] = false;
 			values[8] = Int64GetDatum(1);
 			values[9] = Int64GetDatum(set_filled[root]);
-			values[10] = say(_t("Post %lld has %d seats and %lld candidates, who all come."),
+			values[10] = say(_("Post %lld has %d seats and %lld candidates, who all come."),
 							 (long long) problem->post_id[p], problem->seats[p], (long long) candidates);
 		}
 		else
@@ -527,7 +529,7 @@ mutasi_plan_shortfall(PG_FUNCTION_ARGS)
 			nulls[8] = nulls[9] = false;
 			values[8] = Int64GetDatum(set_posts[root]);
 			values[9] = Int64GetDatum(set_filled[root]);
-			values[10] = say(_t("Every candidate of post %lld is needed elsewhere: %d posts with %lld seats share %lld people."),
+			values[10] = say(_("Every candidate of post %lld is needed elsewhere: %d posts with %lld seats share %lld people."),
 							 (long long) problem->post_id[p], set_posts[root], (long long) set_seats[root],
 							 (long long) set_filled[root]);
 		}
