@@ -30,6 +30,8 @@ CREATE TABLE @agency@.policy (
 	max_assessment_age_months integer NOT NULL DEFAULT 36 CHECK (max_assessment_age_months > 0),
 	notice_required boolean NOT NULL DEFAULT true,
 	min_group integer NOT NULL DEFAULT 5 CHECK (min_group >= 1),
+	objection_days integer NOT NULL DEFAULT 10 CHECK (objection_days BETWEEN 1 AND 365),
+	answer_days integer NOT NULL DEFAULT 5 CHECK (answer_days BETWEEN 1 AND 365),
 	CHECK (max_tenure_months >= min_tenure_months),
 	CONSTRAINT policy_weights_sum_to_one
 		CHECK (weight_competency + weight_performance + weight_qualification + weight_experience + weight_balance = 1)
@@ -61,6 +63,8 @@ COMMENT ON COLUMN @agency@.policy.surplus_weight IS 'How much holding more than 
 COMMENT ON COLUMN @agency@.policy.full_experience_months IS 'Months in the same job family that count as full experience.';
 COMMENT ON COLUMN @agency@.policy.max_assessment_age_months IS 'Age from which an assessment is reported as out of date.';
 COMMENT ON COLUMN @agency@.policy.notice_required IS 'Whether a transfer takes effect only after notice was given to the person, or waived with a reason.';
+COMMENT ON COLUMN @agency@.policy.objection_days IS 'Working days after the notice within which the person may object.';
+COMMENT ON COLUMN @agency@.policy.answer_days IS 'Working days within which an objection is to be answered.';
 COMMENT ON COLUMN @agency@.policy.min_group IS 'Aggregates over fewer people than this are not shown.';
 INSERT INTO @agency@.policy (policy_version, valid_from, published_at, published_by, note)
 	VALUES (1, '2000-01-01', now(), session_user, 'shipped defaults');

@@ -118,6 +118,7 @@ CREATE TABLE @agency@.transfer (
 	appointment_letter text,
 	appointment_date date,
 	decision_grounds text,
+	decision_digest text,
 	decided_at timestamptz,
 	policy_version integer REFERENCES @agency@.policy,
 	score numeric(7,6),
@@ -163,6 +164,7 @@ COMMENT ON COLUMN @agency@.transfer.effective_on IS 'First day in the new post (
 COMMENT ON COLUMN @agency@.transfer.decision_letter IS 'Number of the decision (SK mutasi).';
 COMMENT ON COLUMN @agency@.transfer.appointment_letter IS 'Number of the letter of appointment (SK jabatan).';
 COMMENT ON COLUMN @agency@.transfer.decision_grounds IS 'Grounds of the decision; needed when somebody ranked higher was passed over.';
+COMMENT ON COLUMN @agency@.transfer.decision_digest IS 'SHA-256 of what the decision was made from (decision_digest()); filled in when decided.';
 COMMENT ON COLUMN @agency@.transfer.policy_version IS 'Policy the decision was made under; filled in when decided.';
 COMMENT ON COLUMN @agency@.transfer.score IS 'Composite score at the decision; filled in when decided.';
 COMMENT ON COLUMN @agency@.transfer.rank IS 'Rank among all employees for the post at the decision; filled in when decided.';

@@ -1,13 +1,81 @@
--- Before and after the move: notice, objections, messages, placement reviews.
+-- Before the move: notice, objections, messages.
 
 CREATE TABLE @agency@.notice_template (
 	language text PRIMARY KEY CHECK (language ~ '^[a-z]{2}$'),
 	body text NOT NULL
 );
-COMMENT ON TABLE @agency@.notice_template IS 'Text of the notice to a person who is to move, by language; {name}, {from_post}, {from_unit}, {to_post}, {to_unit}, {effective_on}, {reason}, {ratio_from_before}, {ratio_from_after}, {ratio_to_before}, {ratio_to_after} and {letter} are filled in.';
+COMMENT ON TABLE @agency@.notice_template IS 'Text of the notice (pemberitahuan) to a person who is to move, by language; edit it as you like. In braces what is filled in: see notice_fields(). A field that does not exist is refused.';
+COMMENT ON COLUMN @agency@.notice_template.language IS 'Two letters: id, en, or any other the agency adds.';
+
+CREATE FUNCTION @agency@.fill_template(body text, fields jsonb) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	pieces text[] := string_to_array(body, '{');
+	filled text := pieces[1];
+	field text;
+BEGIN
+	-- piece by piece, so that a brace in a value is no field again
+	FOR n IN 2 .. coalesce(cardinality(pieces), 0) LOOP
+		field := substring(pieces[n] FROM '^([a-z_]+)\}');
+		IF field IS NOT NULL AND fields ? field THEN
+			filled := filled || coalesce(fields ->> field, '-') || substr(pieces[n], length(field) + 2);
+		ELSE
+			filled := filled || '{' || pieces[n];
+		END IF;
+	END LOOP;
+	RETURN filled;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.fill_template(text, jsonb) IS 'A text with {field} replaced by the value of that key, NULL by a dash; braces around anything else, and in the values, stay.';
+
+CREATE FUNCTION @agency@.notice_fields(transfer integer DEFAULT NULL) RETURNS jsonb
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF transfer IS NULL THEN
+		RETURN (SELECT jsonb_object_agg(f, NULL) FROM unnest('{name,from_post,from_unit,to_post,to_unit,effective_on,reason,goal,letter,ratio_from_before,ratio_from_after,ratio_to_before,ratio_to_after,objection_days,answer_days}'::text[]) AS f);
+	END IF;
+	RETURN (SELECT jsonb_build_object('name', e.name, 'from_post', fp.title, 'from_unit', fu.name, 'to_post', tp.title, 'to_unit', tu.name,
+			'effective_on', t.effective_on, 'reason', t.reason, 'goal', g.goal, 'letter', t.decision_letter,
+			'ratio_from_before', round(f.ratio_before, 2), 'ratio_from_after', round(f.ratio_after, 2),
+			'ratio_to_before', round(o.ratio_before, 2), 'ratio_to_after', round(o.ratio_after, 2),
+			'objection_days', y.objection_days, 'answer_days', y.answer_days)
+		FROM transfer AS t JOIN employee AS e USING (employee_id)
+		CROSS JOIN LATERAL policy_on(current_date) AS y
+		LEFT JOIN transfer_plan AS g ON g.plan_id = t.plan_id
+		LEFT JOIN post AS fp ON fp.post_id = t.from_post_id LEFT JOIN unit AS fu ON fu.unit_id = fp.unit_id
+		LEFT JOIN post AS tp ON tp.post_id = t.to_post_id LEFT JOIN unit AS tu ON tu.unit_id = tp.unit_id
+		LEFT JOIN LATERAL (SELECT max(w.ratio_before) AS ratio_before, max(w.ratio_after) AS ratio_after
+			FROM what_if(ARRAY[t.employee_id], ARRAY[t.to_post_id]) AS w WHERE w.unit_id = fp.unit_id) AS f ON true
+		LEFT JOIN LATERAL (SELECT max(w.ratio_before) AS ratio_before, max(w.ratio_after) AS ratio_after
+			FROM what_if(ARRAY[t.employee_id], ARRAY[t.to_post_id]) AS w WHERE w.unit_id = tp.unit_id) AS o ON true
+		WHERE t.transfer_id = notice_fields.transfer);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.notice_fields(integer) IS 'What a notice can say of a transfer, as {"field": value}: person, both posts and units, day, reason, the plan''s goal, number of the decision, workload ratio of both units before and after, working days to object and to answer. Without a transfer: the fields there are.';
+
+CREATE FUNCTION @agency@.notice_template_fields() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	unknown text;
+BEGIN
+	SELECT m[1] INTO unknown FROM regexp_matches(NEW.body, '\{([^{}]*)\}', 'g') AS m WHERE NOT notice_fields() ? m[1] ORDER BY 1 LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('22023', 'a notice has no field "%1"', ARRAY[unknown, (SELECT string_agg(k, ', ' ORDER BY k) FROM jsonb_object_keys(notice_fields()) AS k)],
+			hint => 'Fields are %2.');
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.notice_template_fields() IS 'Trigger: refuses a template with a field in braces that does not exist.';
+CREATE TRIGGER notice_template_fields BEFORE INSERT OR UPDATE ON @agency@.notice_template
+	FOR EACH ROW EXECUTE FUNCTION @agency@.notice_template_fields();
+
 INSERT INTO @agency@.notice_template (language, body) VALUES
-	('en', E'To {name}\n\nBy decision {letter} you move from {from_post}, {from_unit} to {to_post}, {to_unit} with effect from {effective_on}.\n\nReason: {reason}.\n\nWhat it does to both units: the workload ratio of {from_unit} goes from {ratio_from_before} to {ratio_from_after}, that of {to_unit} from {ratio_to_before} to {ratio_to_after}. A ratio above 1 means too few people for the work.\n\nYou may object, with your grounds; you will get an answer before the day.'),
-	('id', E'Kepada {name}\n\nDengan keputusan {letter} Saudara dipindahkan dari {from_post}, {from_unit} ke {to_post}, {to_unit} terhitung mulai {effective_on}.\n\nAlasan: {reason}.\n\nDampak bagi kedua unit: rasio beban kerja {from_unit} dari {ratio_from_before} menjadi {ratio_from_after}, {to_unit} dari {ratio_to_before} menjadi {ratio_to_after}. Rasio di atas 1 berarti kekurangan pegawai.\n\nSaudara dapat mengajukan keberatan beserta alasannya; jawaban diberikan sebelum tanggal tersebut.');
+	('en', E'To {name}\n\nBy decision {letter} you move from {from_post}, {from_unit} to {to_post}, {to_unit} with effect from {effective_on}.\n\nReason: {reason}.\nGoal of the transfer plan: {goal}.\n\nWhat it does to both units: the workload ratio of {from_unit} goes from {ratio_from_before} to {ratio_from_after}, that of {to_unit} from {ratio_to_before} to {ratio_to_after}. A ratio above 1 means too few people for the work.\n\nYou may object within {objection_days} working days, with your grounds; you will get an answer within {answer_days} working days, and the move waits for it.'),
+	('id', E'Kepada {name}\n\nDengan keputusan {letter} Saudara dipindahkan dari {from_post}, {from_unit} ke {to_post}, {to_unit} terhitung mulai {effective_on}.\n\nAlasan: {reason}.\nTujuan rencana mutasi: {goal}.\n\nDampak bagi kedua unit: rasio beban kerja {from_unit} dari {ratio_from_before} menjadi {ratio_from_after}, {to_unit} dari {ratio_to_before} menjadi {ratio_to_after}. Rasio di atas 1 berarti kekurangan pegawai.\n\nSaudara dapat mengajukan keberatan dalam {objection_days} hari kerja beserta alasannya; jawaban diberikan dalam {answer_days} hari kerja, dan mutasi menunggu jawaban itu.');
 
 CREATE TABLE @agency@.notice (
 	notice_id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
@@ -49,67 +117,74 @@ CREATE TABLE @agency@.outbox (
 );
 CREATE INDEX outbox_waiting_idx ON @agency@.outbox (message_id) WHERE taken_at IS NULL;
 CREATE INDEX outbox_employee_idx ON @agency@.outbox (employee_id);
+COMMENT ON COLUMN @agency@.outbox.taken_at IS 'When a gateway took it; NULL: waits.';
 COMMENT ON TABLE @agency@.outbox IS 'Messages for a mail gateway, written in the transaction that causes them: rolled back with it, taken once by take_messages().';
 
-CREATE TABLE @agency@.placement_review (
-	transfer_id integer NOT NULL REFERENCES @agency@.transfer,
-	months smallint NOT NULL CHECK (months BETWEEN 1 AND 60),
-	due_on date NOT NULL,
-	reviewed_on date,
-	reviewer text,
-	adaptation smallint CHECK (adaptation BETWEEN 1 AND 5),
-	performance smallint CHECK (performance BETWEEN 1 AND 5),
-	goal_reached boolean,
-	follow_up text CHECK (follow_up IN ('none', 'mentoring', 'training', 'return')),
-	note text,
-	PRIMARY KEY (transfer_id, months),
-	CHECK ((reviewed_on IS NULL) = (reviewer IS NULL)),
-	CHECK (reviewed_on IS NULL OR (adaptation IS NOT NULL AND performance IS NOT NULL AND goal_reached IS NOT NULL AND follow_up IS NOT NULL))
-);
-COMMENT ON TABLE @agency@.placement_review IS 'Reviews of a placement (evaluasi penempatan) 3, 6 and 12 months after the move, on working days: how the person settles in, performs, and whether the move reached its goal. Made by a trigger when a transfer takes effect.';
+CREATE FUNCTION @agency@.preview_notice(transfer integer, language text DEFAULT 'id') RETURNS text
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	template text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM transfer AS t WHERE t.transfer_id = preview_notice.transfer) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no transfer %1', ARRAY[transfer::text]);
+	END IF;
+	SELECT n.body INTO template FROM notice_template AS n WHERE n.language = preview_notice.language;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('22023', 'there is no notice in language "%1"', ARRAY[language], hint => 'Add one to notice_template.');
+	END IF;
+	RETURN fill_template(template, notice_fields(transfer));
+END
+$body$;
+COMMENT ON FUNCTION @agency@.preview_notice(integer, text) IS 'The text that a notice of a transfer would have now, in a language; nothing is given or kept.';
+
+CREATE FUNCTION @agency@.notice_allowed(transfer integer) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	stage text;
+BEGIN
+	SELECT t.state INTO stage FROM transfer AS t WHERE t.transfer_id = notice_allowed.transfer FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no transfer %1', ARRAY[transfer::text]);
+	END IF;
+	IF stage NOT IN ('decided', 'appointed') THEN
+		PERFORM mutasi.raise_error('MU117', 'transfer %1 is in state "%2": notice is given between decision and effect', ARRAY[transfer::text, stage]);
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.notice_allowed(integer) IS 'Raises an error unless notice of a transfer may be given now: it is decided and not yet in effect (MU117).';
 
 CREATE FUNCTION @agency@.issue_notice(transfer integer, language text DEFAULT 'id') RETURNS text
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
-	c record;
-	template text;
-	text_made text;
+	made text;
 BEGIN
-	SELECT t.*, e.name, fp.title AS from_title, fu.name AS from_name, fu.unit_id AS from_unit_id, tp.title AS to_title, tu.name AS to_name, tu.unit_id AS to_unit_id
-		INTO c
-		FROM transfer AS t JOIN employee AS e USING (employee_id)
-		LEFT JOIN post AS fp ON fp.post_id = t.from_post_id LEFT JOIN unit AS fu ON fu.unit_id = fp.unit_id
-		LEFT JOIN post AS tp ON tp.post_id = t.to_post_id LEFT JOIN unit AS tu ON tu.unit_id = tp.unit_id
-		WHERE t.transfer_id = transfer;
-	IF NOT FOUND THEN
-		PERFORM mutasi.raise_error('MU102', 'there is no transfer %1', ARRAY[transfer::text]);
-	END IF;
-	IF c.state NOT IN ('decided', 'appointed') THEN
-		PERFORM mutasi.raise_error('MU117', 'transfer %1 is in state "%2": notice is given between decision and effect', ARRAY[transfer::text, c.state]);
-	END IF;
-	SELECT n.body INTO template FROM notice_template AS n WHERE n.language = issue_notice.language;
-	IF NOT FOUND THEN
-		PERFORM mutasi.raise_error('22023', 'there is no notice in language "%1"', ARRAY[language], hint => 'Add one to notice_template.');
-	END IF;
-	text_made := template;
-	SELECT replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(text_made,
-			'{name}', c.name), '{from_post}', coalesce(c.from_title, '-')), '{from_unit}', coalesce(c.from_name, '-')),
-			'{to_post}', coalesce(c.to_title, '-')), '{to_unit}', coalesce(c.to_name, '-')), '{effective_on}', coalesce(c.effective_on::text, '-')),
-			'{reason}', c.reason), '{letter}', coalesce(c.decision_letter, '-')),
-			'{ratio_from_before}', coalesce(max(round(w.ratio_before, 2)::text) FILTER (WHERE w.unit_id = c.from_unit_id), '-')),
-			'{ratio_from_after}', coalesce(max(round(w.ratio_after, 2)::text) FILTER (WHERE w.unit_id = c.from_unit_id), '-')),
-			'{ratio_to_before}', coalesce(max(round(w.ratio_before, 2)::text) FILTER (WHERE w.unit_id = c.to_unit_id), '-'))
-		INTO text_made FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id]) AS w;
-	SELECT replace(text_made, '{ratio_to_after}', coalesce(max(round(w.ratio_after, 2)::text) FILTER (WHERE w.unit_id = c.to_unit_id), '-'))
-		INTO text_made FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id]) AS w;
-	INSERT INTO notice (transfer_id, language, body) VALUES (transfer, issue_notice.language, text_made);
+	PERFORM notice_allowed(transfer);
+	made := preview_notice(transfer, language);
+	INSERT INTO notice (transfer_id, language, body) VALUES (transfer, issue_notice.language, made);
 	INSERT INTO outbox (employee_id, transfer_id, subject, body)
-		VALUES (c.employee_id, transfer, format('%s, %s -> %s', coalesce(c.decision_letter, transfer::text), coalesce(c.from_title, '-'), coalesce(c.to_title, '-')), text_made);
-	RETURN text_made;
+		SELECT t.employee_id, t.transfer_id, format('%s, %s -> %s', coalesce(t.decision_letter, t.transfer_id::text), coalesce(fp.title, '-'), coalesce(tp.title, '-')), made
+		FROM transfer AS t LEFT JOIN post AS fp ON fp.post_id = t.from_post_id LEFT JOIN post AS tp ON tp.post_id = t.to_post_id
+		WHERE t.transfer_id = issue_notice.transfer;
+	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.issue_notice(integer, text) IS 'Gives notice of a decided transfer: makes the text from the decision''s own data and the language''s template (id, en, or the agency''s), keeps it and puts it into the outbox.';
+COMMENT ON FUNCTION @agency@.issue_notice(integer, text) IS 'Gives notice of a decided transfer: makes the text from the decision''s own data and the language''s template (id, en, or the agency''s), keeps it and puts it into the outbox. Once (23505), between decision and effect (MU117).';
+
+CREATE FUNCTION @agency@.waive_notice(transfer integer, because text) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	PERFORM notice_allowed(transfer);
+	IF coalesce(btrim(because), '') = '' THEN
+		PERFORM mutasi.raise_error('22023', 'a notice is waived with a reason', '{}'::text[], hint => 'Say why there is no notice, e.g. that the person asked for the move and waived it in writing.');
+	END IF;
+	INSERT INTO notice (transfer_id, waived_because) VALUES (transfer, because);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.waive_notice(integer, text) IS 'Records why no notice of a decided transfer is given; then it may take effect.';
 
 CREATE FUNCTION @agency@.acknowledge_notice(transfer integer) RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -124,51 +199,71 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.acknowledge_notice(integer) IS 'The person concerned acknowledges a notice; for nobody else.';
 
-CREATE FUNCTION @agency@.file_objection(transfer integer, grounds text, answer_days integer DEFAULT 5) RETURNS integer
+CREATE FUNCTION @agency@.file_objection(transfer integer, grounds text) RETURNS integer
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
+	y policy := policy_on(current_date);
+	last_day date;
 	made integer;
 BEGIN
-	IF NOT EXISTS (SELECT FROM transfer AS t WHERE t.transfer_id = transfer AND t.employee_id = my_employee() AND t.is_open) THEN
+	-- locked, so that the move does not take effect in the same moment
+	PERFORM FROM transfer AS t WHERE t.transfer_id = file_objection.transfer AND t.employee_id = my_employee() AND t.is_open FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
 		PERFORM mutasi.raise_error('MU118', 'there is no open transfer %1 of yours to object to', ARRAY[transfer::text]);
 	END IF;
+	SELECT mutasi.add_working_days(n.issued_at::date, y.objection_days, ARRAY(SELECT h.day FROM holiday AS h)) INTO last_day
+		FROM notice AS n WHERE n.transfer_id = file_objection.transfer AND n.body IS NOT NULL;
+	IF last_day < current_date THEN
+		PERFORM mutasi.raise_error('MU124', 'the time to object to transfer %1 ended on %2', ARRAY[transfer::text, last_day::text],
+			hint => 'Ask the personnel agency to take it up by itself.');
+	END IF;
 	INSERT INTO objection (transfer_id, grounds, answer_due)
-		VALUES (transfer, file_objection.grounds, mutasi.add_working_days(current_date, answer_days, ARRAY(SELECT h.day FROM holiday AS h)))
+		VALUES (transfer, file_objection.grounds, mutasi.add_working_days(current_date, y.answer_days, ARRAY(SELECT h.day FROM holiday AS h)))
 		RETURNING objection_id INTO made;
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.file_objection(integer, text, integer) IS 'The person concerned objects to an open transfer; it is to be answered within so many working days. Returns the objection''s id.';
+COMMENT ON FUNCTION @agency@.file_objection(integer, text) IS 'The person concerned objects to an open transfer, with grounds, within policy.objection_days working days after the notice (MU124); it is to be answered within policy.answer_days. Returns the objection''s id.';
 
 CREATE FUNCTION @agency@.answer_objection(objection integer, answer text, upheld boolean) RETURNS void
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
+	IF coalesce(btrim(answer), '') = '' OR upheld IS NULL THEN
+		PERFORM mutasi.raise_error('22023', 'objection %1 is answered with a text and whether it is upheld', ARRAY[objection::text]);
+	END IF;
 	UPDATE objection AS o SET answer = answer_objection.answer, upheld = answer_objection.upheld, answered_at = now(), answered_by = me()
-		WHERE o.objection_id = objection AND o.answered_at IS NULL;
+		FROM transfer AS t
+		WHERE o.objection_id = objection AND o.answered_at IS NULL AND t.transfer_id = o.transfer_id AND t.employee_id IS DISTINCT FROM my_employee();
 	IF NOT FOUND THEN
-		PERFORM mutasi.raise_error('MU118', 'there is no open objection %1', ARRAY[objection::text]);
+		PERFORM mutasi.raise_error('MU118', 'there is no open objection %1', ARRAY[objection::text], hint => 'One''s own objection is answered by somebody else.');
 	END IF;
 	INSERT INTO outbox (employee_id, transfer_id, subject, body)
-		SELECT t.employee_id, t.transfer_id, 'answer to your objection', answer_objection.answer FROM objection AS o JOIN transfer AS t USING (transfer_id) WHERE o.objection_id = objection;
+		SELECT t.employee_id, t.transfer_id, 'answer to your objection', answer_objection.answer FROM objection AS o JOIN transfer AS t USING (transfer_id)
+		WHERE o.objection_id = answer_objection.objection;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.answer_objection(integer, text, boolean) IS 'Answers an objection, once; upheld: the transfer does not take effect.';
+COMMENT ON FUNCTION @agency@.answer_objection(integer, text, boolean) IS 'Answers an objection, once, not one''s own (MU118); upheld: the transfer does not take effect. The answer goes into the outbox.';
 
 CREATE FUNCTION @agency@.take_messages(n integer DEFAULT 100)
-	RETURNS TABLE (message_id bigint, employee_id integer, subject text, body text)
+	RETURNS TABLE (message_id bigint, employee_id integer, login text, subject text, body text)
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		UPDATE outbox AS o SET taken_at = clock_timestamp(), taken_by = session_user
-		WHERE o.message_id IN (SELECT w.message_id FROM outbox AS w WHERE w.taken_at IS NULL ORDER BY w.message_id LIMIT n FOR UPDATE SKIP LOCKED)
-		RETURNING o.message_id, o.employee_id, o.subject, o.body;
+		WITH claimed AS MATERIALIZED (
+			SELECT w.message_id FROM outbox AS w WHERE w.taken_at IS NULL ORDER BY w.message_id LIMIT n FOR UPDATE SKIP LOCKED),
+		taken AS (
+			UPDATE outbox AS o SET taken_at = clock_timestamp(), taken_by = session_user
+			FROM claimed AS c WHERE o.message_id = c.message_id
+			RETURNING o.message_id, o.employee_id, o.subject, o.body)
+		SELECT t.message_id, t.employee_id, e.login, t.subject, t.body
+		FROM taken AS t LEFT JOIN employee AS e ON e.employee_id = t.employee_id ORDER BY t.message_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.take_messages(integer) IS 'For a mail gateway: up to n messages that nobody has taken, marked as taken; several gateways never get the same. Send them, then commit: a rollback puts them back.';
+COMMENT ON FUNCTION @agency@.take_messages(integer) IS 'For a mail gateway: up to n messages that nobody has taken, oldest first, marked as taken; several gateways at once never get the same and never wait for each other. Send them, then commit: a rollback, or a gateway that dies, puts them back. Give message_id to the mail system as its message''s identifier, so that a message sent just before a crash is known when it comes again.';
 
 CREATE FUNCTION @agency@.announce_messages() RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -191,19 +286,16 @@ AS $body$
 BEGIN
 	IF (SELECT p.notice_required FROM policy_on(current_date) AS p) AND NOT EXISTS (SELECT FROM notice AS n WHERE n.transfer_id = NEW.transfer_id) THEN
 		PERFORM mutasi.raise_error('MU119', 'transfer %1 cannot take effect before notice is given', ARRAY[NEW.transfer_id::text],
-			hint => 'SELECT issue_notice(%1), or record in notice.waived_because why there is none.');
+			hint => 'SELECT issue_notice(%1), or waive_notice(%1, …) with the reason why there is none.');
 	END IF;
 	IF EXISTS (SELECT FROM objection AS o WHERE o.transfer_id = NEW.transfer_id AND o.upheld IS NOT FALSE) THEN
 		PERFORM mutasi.raise_error('MU120', 'an objection to transfer %1 is open or was upheld', ARRAY[NEW.transfer_id::text],
 			hint => 'Answer it first; where it was upheld, cancel the transfer.');
 	END IF;
-	INSERT INTO placement_review (transfer_id, months, due_on)
-		SELECT NEW.transfer_id, m, mutasi.add_working_days((NEW.effective_on + make_interval(months => m))::date - 1, 1, ARRAY(SELECT h.day FROM holiday AS h))
-		FROM unnest('{3,6,12}'::integer[]) AS m WHERE NEW.to_post_id IS NOT NULL;
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_people() IS 'Trigger: a transfer takes effect only after notice (MU119) and with no objection open or upheld (MU120); it makes the placement reviews.';
+COMMENT ON FUNCTION @agency@.transfer_people() IS 'Trigger: a transfer takes effect only after notice was given or waived (MU119) and with no objection open or upheld (MU120).';
 CREATE TRIGGER zz_transfer_people AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state = 'effective')
 	EXECUTE FUNCTION @agency@.transfer_people();

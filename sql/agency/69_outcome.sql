@@ -18,7 +18,8 @@ CREATE TABLE @agency@.training (
 	employee_id integer NOT NULL REFERENCES @agency@.employee,
 	programme_id integer NOT NULL REFERENCES @agency@.training_programme,
 	transfer_id integer REFERENCES @agency@.transfer,
-	booked_on date NOT NULL DEFAULT current_date,
+	proposed_on date NOT NULL DEFAULT current_date,
+	booked_on date DEFAULT current_date,
 	starts_on date,
 	completed_on date,
 	level_reached numeric(5,2) CHECK (level_reached >= 0),
@@ -26,10 +27,14 @@ CREATE TABLE @agency@.training (
 	cancelled_on date,
 	CHECK ((completed_on IS NULL) = (level_reached IS NULL)),
 	CHECK (completed_on IS NULL OR evidence IS NOT NULL),
+	CHECK (booked_on IS NOT NULL OR (starts_on IS NULL AND completed_on IS NULL)),
 	CHECK (completed_on IS NULL OR cancelled_on IS NULL)
 );
 CREATE INDEX training_employee_idx ON @agency@.training (employee_id);
-COMMENT ON TABLE @agency@.training IS 'Training booked and completed, for a transfer or otherwise; a completed one becomes an assessment, with its evidence.';
+CREATE INDEX training_transfer_idx ON @agency@.training (transfer_id);
+COMMENT ON TABLE @agency@.training IS 'Training proposed, booked and completed, for a transfer or otherwise; a completed one becomes an assessment, with its evidence.';
+COMMENT ON COLUMN @agency@.training.booked_on IS 'NULL: proposed only.';
+COMMENT ON COLUMN @agency@.training.level_reached IS 'Level found at the end; enters the assessments.';
 
 CREATE FUNCTION @agency@.training_completed() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -68,6 +73,57 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION @agency@.training_needs(integer, integer) IS 'What a person lacks for a post and the programme of the catalogue that closes each gap best; programme NULL where none fits.';
+
+CREATE FUNCTION @agency@.propose_training(transfer integer) RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	made integer;
+BEGIN
+	IF NOT EXISTS (SELECT FROM transfer AS t WHERE t.transfer_id = propose_training.transfer AND t.to_post_id IS NOT NULL) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no transfer %1 to a post of this agency', ARRAY[transfer::text]);
+	END IF;
+	INSERT INTO training (employee_id, programme_id, transfer_id, booked_on)
+		SELECT t.employee_id, n.programme_id, t.transfer_id, NULL
+		FROM transfer AS t CROSS JOIN LATERAL training_needs(t.employee_id, t.to_post_id) AS n
+		WHERE t.transfer_id = propose_training.transfer AND n.programme_id IS NOT NULL
+			AND NOT EXISTS (SELECT FROM training AS o WHERE o.employee_id = t.employee_id AND o.programme_id = n.programme_id
+				AND o.completed_on IS NULL AND o.cancelled_on IS NULL);
+	GET DIAGNOSTICS made = ROW_COUNT;
+	RETURN made;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.propose_training(integer) IS 'Proposes, for the person of a transfer, the training that closes what is missing for the new post (training_needs), unless it is proposed or booked already; returns how many.';
+
+CREATE FUNCTION @agency@.book_training(training integer, starts_on date) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	UPDATE training AS t SET booked_on = coalesce(t.booked_on, current_date), starts_on = book_training.starts_on
+		WHERE t.training_id = book_training.training AND t.completed_on IS NULL AND t.cancelled_on IS NULL;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU125', 'training %1 is not open', ARRAY[training::text], hint => 'It does not exist, is completed or was cancelled.');
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.book_training(integer, date) IS 'Books a proposed training, or moves a booked one to another day (MU125 where it is over).';
+
+CREATE FUNCTION @agency@.complete_training(training integer, level_reached numeric, evidence text, completed_on date DEFAULT current_date) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF coalesce(btrim(evidence), '') = '' OR level_reached IS NULL THEN
+		PERFORM mutasi.raise_error('22023', 'training %1 is completed with the level reached and its evidence', ARRAY[training::text],
+			hint => 'The evidence is a certificate''s number, a test report or the like; it stands behind the new assessment.');
+	END IF;
+	UPDATE training AS t SET completed_on = complete_training.completed_on, level_reached = complete_training.level_reached, evidence = complete_training.evidence
+		WHERE t.training_id = complete_training.training AND t.booked_on IS NOT NULL AND t.completed_on IS NULL AND t.cancelled_on IS NULL;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU125', 'training %1 is not booked and open', ARRAY[training::text], hint => 'Book it first with book_training().');
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.complete_training(integer, numeric, text, date) IS 'Completes a booked training: the level reached becomes an assessment of that day, with the evidence.';
 
 CREATE TABLE @agency@.outcome_indicator (
 	indicator text PRIMARY KEY,
@@ -130,12 +186,14 @@ BEGIN
 			FROM change AS c WHERE c.change IS NOT NULL)
 		SELECT f.n1, f.n0, round(f.d1::numeric, 4), round(f.d0::numeric, 4), round(f.slope::numeric, 4), round(f.se::numeric, 4),
 			CASE WHEN f.slope IS NULL OR f.se IS NULL THEN 'not enough units to compare'
-				WHEN abs(f.slope) <= 2 * f.se THEN 'no effect beyond chance'
+				-- 97.5 % quantile of Student's t with n - 2 degrees of freedom
+				WHEN abs(f.slope) <= f.se * coalesce(('{12.706,4.303,3.182,2.776,2.571,2.447,2.365,2.306,2.262,2.228,2.201,2.179,2.160,2.145,2.131,2.120,2.110,2.101,2.093,2.086,2.080,2.074,2.069,2.064,2.060,2.056,2.052,2.048,2.045,2.042}'::double precision[])[f.n1 + f.n0 - 2], 2)
+					THEN 'no effect beyond chance'
 				WHEN (f.slope > 0) = good THEN 'better than units without moves' ELSE 'worse than units without moves' END
 		FROM fit AS f;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.plan_outcome(integer, text, integer) IS 'Whether the moves of a plan changed an indicator: mean change, before to after, in the units with moves against that in units without (difference in differences, ordinary least squares over units, with its standard error). Units that other moves touched in the time are left out; an effect within two standard errors is chance.';
+COMMENT ON FUNCTION @agency@.plan_outcome(integer, text, integer) IS 'Whether the moves of a plan changed an indicator: mean change, before to after, in the units with moves against that in units without (difference in differences, ordinary least squares over units, with its standard error). Units that other moves touched in the time are left out; the verdict calls an effect chance that is within the 95 % confidence interval around none (Student''s t with n - 2 degrees of freedom).';
 
 CREATE FUNCTION @agency@.evaluate_plan(plan integer)
 	RETURNS TABLE (indicator text, baseline numeric, target numeric, actual numeric, reached boolean, verdict text)

@@ -1,5 +1,5 @@
--- More views for BI tools: people's gaps, cases over time, reviews due, plans,
--- quality of the data, fairness. As in 90_views: built-in types, every column
+-- More views for BI tools: people's gaps, cases over time, deadlines, reviews
+-- due, early warnings, plans. As in 90_views: built-in types, every column
 -- commented, persons only with the reader's own rights.
 
 CREATE VIEW @agency@.employee_gap WITH (security_invoker = true) AS
@@ -95,115 +95,117 @@ COMMENT ON COLUMN @agency@.plan_summary.under_way IS 'Transfers not yet effectiv
 COMMENT ON COLUMN @agency@.plan_summary.effective IS 'Transfers that took effect.';
 COMMENT ON COLUMN @agency@.plan_summary.ended_otherwise IS 'Transfers rejected, withdrawn, cancelled or expired.';
 
-CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
-	SELECT 'employee' AS subject, e.employee_id AS object_id, e.name AS object_name, q.problem, q.fix, q.affects
-	FROM @agency@.employee AS e
-	CROSS JOIN LATERAL @agency@.policy_on(current_date) AS y
-	LEFT JOIN LATERAL (SELECT max(a.assessed_on) AS latest FROM @agency@.assessment AS a WHERE a.employee_id = e.employee_id) AS s ON true
-	CROSS JOIN LATERAL (VALUES
-		(s.latest IS NULL, 'never assessed', 'have the person assessed', 'rank and eligibility for every post'),
-		(s.latest IS NOT NULL AND e.profile IS NULL, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post'),
-		(e.profile IS NOT NULL AND s.latest < current_date - make_interval(months => y.max_assessment_age_months), 'assessments are out of date', 'have the person assessed again', 'rank for every post'),
-		(NOT EXISTS (SELECT FROM @agency@.performance AS p WHERE p.employee_id = e.employee_id AND p.year >= extract(year FROM current_date) - 2), 'no performance rating of the last two years', 'enter the ratings', 'rank and eligibility for every post'),
-		(NOT EXISTS (SELECT FROM @agency@.incumbency AS i WHERE i.employee_id = e.employee_id AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)), 'holds no post', 'enter the incumbency', 'the unit''s staff, tenure'),
-		(NOT EXISTS (SELECT FROM @agency@.education AS d WHERE d.employee_id = e.employee_id), 'no education on record', 'enter the education', 'rank and eligibility where a post asks for education'),
-		(e.grade IS NULL, 'no grade on record', 'enter the grade', 'eligibility where a post asks for a grade, seniority'),
-		(e.born_on IS NULL, 'no date of birth on record', 'enter it, or the NIP', 'retirement'),
-		(e.appointed_on < e.born_on + interval '16 years', 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement'),
-		(e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip), 'date of birth differs from that in the NIP', 'find out which is right', 'retirement'),
-		((SELECT count(*) FROM @agency@.record_check AS c WHERE c.employee_id = e.employee_id) < 3, 'the record on discipline, study leave or family was never checked', 'have it checked, enter record_check', 'eligibility for every post')
-		) AS q (found, problem, fix, affects)
-	WHERE q.found AND e.left_on IS NULL
-	UNION ALL
-	SELECT 'employee', a.employee_id, e.name, format('level %s in "%s", whose scale ends at %s', a.level, k.name, k.max_level), 'correct the assessment or the scale', 'rank for posts that ask for it'
-	FROM @agency@.assessment AS a JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
-	WHERE a.level > k.max_level AND e.left_on IS NULL
-	UNION ALL
-	SELECT 'post', p.post_id, p.code, q.problem, q.fix, q.affects
-	FROM @agency@.post AS p
-	CROSS JOIN LATERAL (VALUES
-		(p.requirement IS NULL, 'no requirement on record', 'enter post_competency', 'nobody can be ranked for it'),
-		(p.class IS NULL, 'no class on record', 'enter the class', 'nobody is eligible for it'),
-		(p.seats < p.min_staff, 'fewer seats than the minimum staff', 'correct one of them', 'nobody can leave the post'),
-		(NOT EXISTS (SELECT FROM @agency@.task AS t WHERE t.post_id = p.post_id), 'no tasks on record', 'enter tasks, norms and volumes', 'the unit''s workload')
-		) AS q (found, problem, fix, affects)
-	WHERE q.found AND (p.valid_to IS NULL OR p.valid_to > current_date)
-	UNION ALL
-	SELECT 'unit', u.unit_id, u.name, 'no workload of the latest year on record', 'enter tasks, norms and volumes', 'its ratio; nobody from it is known to be dispensable'
-	FROM @agency@.unit AS u
-	WHERE EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id)
-		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id AND l.year = @agency@.load_year() WHERE p.unit_id = u.unit_id);
-COMMENT ON VIEW @agency@.data_quality IS 'What is missing, expired or impossible on record, with the fix and what it affects. Workload data has a view of its own, workload_data_quality, where that is installed.';
-COMMENT ON COLUMN @agency@.data_quality.subject IS 'employee, post or unit.';
-COMMENT ON COLUMN @agency@.data_quality.object_id IS 'Its id.';
-COMMENT ON COLUMN @agency@.data_quality.object_name IS 'Its name.';
-COMMENT ON COLUMN @agency@.data_quality.problem IS 'What is wrong.';
-COMMENT ON COLUMN @agency@.data_quality.fix IS 'What to do.';
-COMMENT ON COLUMN @agency@.data_quality.affects IS 'What it keeps from being known.';
+CREATE VIEW @agency@.plan_evaluation WITH (security_invoker = true) AS
+	SELECT p.plan_id, p.name AS plan_name, v.indicator, p.higher_is_better, v.baseline::numeric(14,3) AS baseline, v.target::numeric(14,3) AS target,
+		v.actual::numeric(14,3) AS actual, v.reached, v.verdict, p.evaluate_on, p.evaluate_on <= current_date AND v.actual IS NULL AS overdue
+	FROM @agency@.transfer_plan AS p
+	CROSS JOIN LATERAL @agency@.evaluate_plan(p.plan_id) AS v;
+COMMENT ON VIEW @agency@.plan_evaluation IS 'Each plan judged by its own evaluation mechanism: target, actual value, verdict.';
+COMMENT ON COLUMN @agency@.plan_evaluation.plan_id IS 'Plan.';
+COMMENT ON COLUMN @agency@.plan_evaluation.plan_name IS 'Name of the plan.';
+COMMENT ON COLUMN @agency@.plan_evaluation.indicator IS 'What the plan measures itself by.';
+COMMENT ON COLUMN @agency@.plan_evaluation.higher_is_better IS 'Whether a higher value is better.';
+COMMENT ON COLUMN @agency@.plan_evaluation.baseline IS 'Value when the plan was made.';
+COMMENT ON COLUMN @agency@.plan_evaluation.target IS 'Value to reach.';
+COMMENT ON COLUMN @agency@.plan_evaluation.actual IS 'Mean latest value in the units with moves; NULL: nothing measured yet.';
+COMMENT ON COLUMN @agency@.plan_evaluation.reached IS 'Whether the target was reached.';
+COMMENT ON COLUMN @agency@.plan_evaluation.verdict IS 'In words.';
+COMMENT ON COLUMN @agency@.plan_evaluation.evaluate_on IS 'Day on which it is to be evaluated.';
+COMMENT ON COLUMN @agency@.plan_evaluation.overdue IS 'True where that day has come and nothing is measured.';
 
--- Who moves, applies and gets waivers, by group. A group of fewer people than
--- the policy's min_group shows no figures; and where there is just one such
--- group the next smallest shows none either, lest the one be had by subtraction.
-CREATE FUNCTION @agency@.fairness_groups()
-	RETURNS TABLE (dimension text, group_name text, people integer, applied integer, moved integer, waivers integer, median_wait_days integer, shown boolean)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
-AS $body$
-#variable_conflict use_column
-BEGIN
-	RETURN QUERY
-		WITH person AS (
-			SELECT e.employee_id, coalesce(e.sex, 'unknown') AS sex,
-				CASE WHEN e.born_on IS NULL THEN 'unknown' ELSE format('%s to %s', a.decade * 10, a.decade * 10 + 9) END AS age,
-				coalesce(e.grade, 'unknown') AS grade, coalesce(u.name, 'no unit') AS unit,
-				(SELECT count(*) FROM application AS f WHERE f.employee_id = e.employee_id) > 0 AS applied,
-				EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = e.employee_id AND t.state IN ('effective', 'monitoring', 'completed')) AS moved,
-				(SELECT count(*) FROM waiver AS w WHERE w.employee_id = e.employee_id) AS waivers,
-				(SELECT min(extract(day FROM t.decided_at - f.filed_at)) FROM application AS f JOIN transfer AS t ON t.transfer_id = f.transfer_id
-					WHERE f.employee_id = e.employee_id AND t.decided_at IS NOT NULL) AS waited
-			FROM employee AS e
-			CROSS JOIN LATERAL (SELECT extract(year FROM age(current_date::timestamp, e.born_on::timestamp))::integer / 10 AS decade) AS a
-			LEFT JOIN current_post(ARRAY(SELECT x.employee_id FROM employee AS x), current_date) AS c ON c.employee_id = e.employee_id
-			LEFT JOIN unit AS u ON u.unit_id = c.unit_id
-			WHERE e.left_on IS NULL),
-		grouped AS (
-			SELECT g.dimension, g.group_name, count(*)::integer AS people, (count(*) FILTER (WHERE p.applied))::integer AS applied,
-				(count(*) FILTER (WHERE p.moved))::integer AS moved, sum(p.waivers)::integer AS waivers,
-				(percentile_disc(0.5) WITHIN GROUP (ORDER BY p.waited))::integer AS waited
-			FROM person AS p CROSS JOIN LATERAL (VALUES ('sex', p.sex), ('age', p.age), ('grade', p.grade), ('unit', p.unit)) AS g (dimension, group_name)
-			GROUP BY g.dimension, g.group_name),
-		judged AS (
-			SELECT g.*, y.min_group, count(*) FILTER (WHERE g.people < y.min_group) OVER (PARTITION BY g.dimension) AS small,
-				row_number() OVER (PARTITION BY g.dimension, g.people < y.min_group ORDER BY g.people, g.group_name) AS nth
-			FROM grouped AS g CROSS JOIN policy_on(current_date) AS y)
-		SELECT j.dimension, j.group_name, j.people, j.applied, j.moved, j.waivers, j.waited,
-			j.people >= j.min_group AND NOT (j.small = 1 AND j.nth = 1)
-		FROM judged AS j;
-END
-$body$;
-COMMENT ON FUNCTION @agency@.fairness_groups() IS 'Figures behind the view fairness, small groups marked; for the owner.';
-REVOKE ALL ON FUNCTION @agency@.fairness_groups() FROM PUBLIC;
-CREATE FUNCTION @agency@.fairness_shown()
-	RETURNS TABLE (dimension text, group_name text, people integer, applied integer, moved integer, waivers integer, median_wait_days integer)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
-AS $body$
-BEGIN
-	RETURN QUERY
-		SELECT g.dimension, g.group_name, CASE WHEN g.shown THEN g.people END, CASE WHEN g.shown THEN g.applied END,
-			CASE WHEN g.shown THEN g.moved END, CASE WHEN g.shown THEN g.waivers END, CASE WHEN g.shown THEN g.median_wait_days END
-		FROM fairness_groups() AS g;
-END
-$body$;
-COMMENT ON FUNCTION @agency@.fairness_shown() IS 'Who moves, applies and gets waivers, by group, with the figures of small groups left out.';
-CREATE VIEW @agency@.fairness AS
-	SELECT g.dimension, g.group_name, g.people, g.applied, g.moved, (g.moved::numeric / g.people)::numeric(5,4) AS share_moved, g.waivers, g.median_wait_days
-	FROM @agency@.fairness_shown() AS g;
-COMMENT ON VIEW @agency@.fairness IS 'Who moves, applies and gets waivers, by sex, age band, grade and unit. Groups of fewer people than the policy''s min_group show no figures, nor does the next smallest where only one is that small.';
-COMMENT ON COLUMN @agency@.fairness.dimension IS 'sex, age, grade or unit.';
-COMMENT ON COLUMN @agency@.fairness.group_name IS 'The group.';
-COMMENT ON COLUMN @agency@.fairness.people IS 'People in it; NULL: too few to show.';
-COMMENT ON COLUMN @agency@.fairness.applied IS 'Of them, how many ever applied.';
-COMMENT ON COLUMN @agency@.fairness.moved IS 'How many moved.';
-COMMENT ON COLUMN @agency@.fairness.share_moved IS 'Share that moved.';
-COMMENT ON COLUMN @agency@.fairness.waivers IS 'Waivers granted to them.';
-COMMENT ON COLUMN @agency@.fairness.median_wait_days IS 'Median days from application to decision.';
+CREATE VIEW @agency@.transfer_deadline WITH (security_invoker = true) AS
+	WITH zone AS (
+		SELECT coalesce(w.options ->> 'time_zone', 'Asia/Jakarta') AS name FROM mutasi.workflow_attachment('@agency@.transfer') AS w),
+	due AS (
+		SELECT d.case_key::integer AS transfer_id, 'step' AS subject, d.entered_at AS since,
+			-- due_at is the midnight behind the last day
+			((d.due_at - interval '1 second') AT TIME ZONE z.name)::date AS due_on, d.on_expiry
+		FROM zone AS z CROSS JOIN mutasi.case_deadlines('@agency@.transfer') AS d
+		UNION ALL
+		SELECT o.transfer_id, 'objection', o.filed_at, o.answer_due, NULL FROM @agency@.objection AS o WHERE o.answered_at IS NULL
+		UNION ALL
+		SELECT t.transfer_id, 'notice', t.decided_at, t.effective_on, NULL
+		FROM @agency@.transfer AS t
+		WHERE t.state IN ('decided', 'appointed') AND NOT EXISTS (SELECT FROM @agency@.notice AS n WHERE n.transfer_id = t.transfer_id)
+		UNION ALL
+		SELECT t.transfer_id, 'effect', t.decided_at, t.effective_on, NULL
+		FROM @agency@.transfer AS t WHERE t.state IN ('decided', 'appointed')
+		UNION ALL
+		SELECT i.transfer_id, 'induction', NULL, min(i.due_on), NULL FROM @agency@.induction_step AS i WHERE i.done_on IS NULL GROUP BY i.transfer_id
+		UNION ALL
+		SELECT r.transfer_id, 'placement review', NULL, min(r.due_on), NULL FROM @agency@.placement_review AS r WHERE r.reviewed_on IS NULL GROUP BY r.transfer_id)
+	SELECT t.transfer_id, t.employee_id, e.name AS employee_name, t.state, d.subject, d.since, d.due_on,
+		mutasi.working_days_between(current_date, d.due_on, ARRAY(SELECT h.day FROM @agency@.holiday AS h))::integer AS working_days_left,
+		d.due_on < current_date AS overdue, d.on_expiry
+	FROM due AS d
+	JOIN @agency@.transfer AS t ON t.transfer_id = d.transfer_id
+	JOIN @agency@.employee AS e ON e.employee_id = t.employee_id;
+COMMENT ON VIEW @agency@.transfer_deadline IS 'What is due in each transfer: the step it waits in, answers to objections, the notice, the effect, induction, the next placement review.';
+COMMENT ON COLUMN @agency@.transfer_deadline.transfer_id IS 'Transfer.';
+COMMENT ON COLUMN @agency@.transfer_deadline.employee_id IS 'Person.';
+COMMENT ON COLUMN @agency@.transfer_deadline.employee_name IS 'Name of the person.';
+COMMENT ON COLUMN @agency@.transfer_deadline.state IS 'State in the workflow.';
+COMMENT ON COLUMN @agency@.transfer_deadline.subject IS 'step, objection, notice, effect, induction, placement review.';
+COMMENT ON COLUMN @agency@.transfer_deadline.since IS 'Since when it waits.';
+COMMENT ON COLUMN @agency@.transfer_deadline.due_on IS 'Last day; NULL: no day is set.';
+COMMENT ON COLUMN @agency@.transfer_deadline.working_days_left IS 'Working days left after today; below 0: overdue by so many.';
+COMMENT ON COLUMN @agency@.transfer_deadline.overdue IS 'True where the day has passed.';
+COMMENT ON COLUMN @agency@.transfer_deadline.on_expiry IS 'What the workflow does when the time of a step is over.';
 
+CREATE VIEW @agency@.early_warning WITH (security_invoker = true) AS
+	WITH placed AS (
+		SELECT t.transfer_id, t.employee_id, t.to_post_id, t.effective_on FROM @agency@.transfer AS t WHERE t.state IN ('effective', 'monitoring')),
+	held AS (
+		SELECT r.*, lag(r.adaptation + r.performance) OVER (PARTITION BY r.transfer_id ORDER BY r.months) AS former,
+			row_number() OVER (PARTITION BY r.transfer_id ORDER BY r.months DESC) = 1 AS latest
+		FROM @agency@.placement_review AS r WHERE r.reviewed_on IS NOT NULL),
+	found AS (
+		SELECT r.transfer_id, 3 AS severity, r.reviewed_on AS since,
+			format('review after %s months: %s', r.months, concat_ws(', ', CASE WHEN r.adaptation <= 2 THEN 'settles in badly' END,
+				CASE WHEN r.performance <= 2 THEN 'performs badly' END, CASE WHEN NOT r.goal_reached THEN 'goal not reached' END)) AS warning,
+			'decide on mentoring, training or return' AS advice
+		FROM held AS r WHERE r.latest AND r.follow_up = 'none' AND (r.adaptation <= 2 OR r.performance <= 2 OR NOT r.goal_reached)
+		UNION ALL
+		SELECT r.transfer_id, 2, r.reviewed_on, format('review after %s months: worse than the one before', r.months), 'talk with person and supervisor'
+		FROM held AS r WHERE r.latest AND r.adaptation + r.performance < r.former
+		UNION ALL
+		SELECT r.transfer_id, 3, r.reviewed_on, format('%s decided after %s months, and nothing came of it', r.follow_up, r.months), 'carry out what was decided'
+		FROM held AS r JOIN placed AS t USING (transfer_id)
+		WHERE r.latest AND (
+			r.follow_up = 'training' AND NOT EXISTS (SELECT FROM @agency@.training AS g WHERE g.transfer_id = r.transfer_id AND g.booked_on IS NOT NULL AND g.cancelled_on IS NULL)
+			OR r.follow_up = 'mentoring' AND NOT EXISTS (SELECT FROM @agency@.mentoring AS m WHERE m.transfer_id = r.transfer_id AND m.ends_on >= r.reviewed_on)
+			OR r.follow_up = 'return' AND NOT EXISTS (SELECT FROM @agency@.transfer AS b WHERE b.reverses_id = r.transfer_id AND b.state NOT IN ('rejected', 'withdrawn', 'cancelled', 'expired')))
+		UNION ALL
+		SELECT r.transfer_id, 2, min(r.due_on), 'a review is overdue', 'hold it' FROM @agency@.placement_review AS r
+		WHERE r.reviewed_on IS NULL AND r.due_on < current_date GROUP BY r.transfer_id
+		UNION ALL
+		SELECT i.transfer_id, 1, min(i.due_on), format('%s steps of the induction plan are overdue', count(*)), 'do them or change the plan'
+		FROM @agency@.induction_step AS i WHERE i.done_on IS NULL AND i.due_on < current_date GROUP BY i.transfer_id
+		UNION ALL
+		SELECT t.transfer_id, 1, t.effective_on, 'no mentor was named', 'assign_mentor()' FROM placed AS t
+		WHERE t.effective_on < current_date - 28 AND NOT EXISTS (SELECT FROM @agency@.mentoring AS m WHERE m.transfer_id = t.transfer_id)
+		UNION ALL
+		SELECT t.transfer_id, 2, t.effective_on, format('lacks what the post cannot do without: %s', string_agg(k.name, ', ' ORDER BY k.name)), 'propose_training(), book_training()'
+		FROM placed AS t
+		JOIN @agency@.employee AS e ON e.employee_id = t.employee_id
+		JOIN @agency@.post_competency AS c ON c.post_id = t.to_post_id AND c.mandatory
+		JOIN @agency@.competency AS k ON k.competency_id = c.competency_id
+		WHERE coalesce(mutasi.profile_level(e.profile, c.competency_id), 0) < c.level
+			AND NOT EXISTS (SELECT FROM @agency@.training AS g JOIN @agency@.training_programme AS p ON p.programme_id = g.programme_id
+				WHERE g.employee_id = t.employee_id AND p.competency_id = c.competency_id AND g.booked_on IS NOT NULL AND g.completed_on IS NULL AND g.cancelled_on IS NULL)
+		GROUP BY t.transfer_id, t.effective_on)
+	SELECT f.transfer_id, t.employee_id, e.name AS employee_name, u.name AS unit_name, f.severity, f.warning, f.since, f.advice
+	FROM found AS f
+	JOIN placed AS t ON t.transfer_id = f.transfer_id
+	JOIN @agency@.employee AS e ON e.employee_id = t.employee_id
+	JOIN @agency@.post AS p ON p.post_id = t.to_post_id
+	JOIN @agency@.unit AS u ON u.unit_id = p.unit_id;
+COMMENT ON VIEW @agency@.early_warning IS 'Placements that may fail (peringatan dini): bad or falling reviews, follow-up that nothing came of, reviews and induction overdue, no mentor, mandatory competencies missing without training.';
+COMMENT ON COLUMN @agency@.early_warning.transfer_id IS 'Transfer.';
+COMMENT ON COLUMN @agency@.early_warning.employee_id IS 'Person.';
+COMMENT ON COLUMN @agency@.early_warning.employee_name IS 'Name of the person.';
+COMMENT ON COLUMN @agency@.early_warning.unit_name IS 'Unit moved to.';
+COMMENT ON COLUMN @agency@.early_warning.severity IS '1 take note, 2 act soon, 3 act now.';
+COMMENT ON COLUMN @agency@.early_warning.warning IS 'What gives cause for concern.';
+COMMENT ON COLUMN @agency@.early_warning.since IS 'Since when.';
+COMMENT ON COLUMN @agency@.early_warning.advice IS 'What to do.';

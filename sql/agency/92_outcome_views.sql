@@ -36,4 +36,4 @@ COMMENT ON COLUMN @agency@.outcome.change_with IS 'Mean change in units with mov
 COMMENT ON COLUMN @agency@.outcome.change_without IS 'Mean change in units without.';
 COMMENT ON COLUMN @agency@.outcome.effect IS 'Difference of the two changes.';
 COMMENT ON COLUMN @agency@.outcome.standard_error IS 'Its standard error.';
-COMMENT ON COLUMN @agency@.outcome.verdict IS 'In words; an effect within two standard errors is chance.';
+COMMENT ON COLUMN @agency@.outcome.verdict IS 'In words; an effect within its 95 % confidence interval around none is chance.';

@@ -1,0 +1,124 @@
+-- What is missing, expired or impossible on record, what to do about it, how much
+-- of the ranking it affects, and whether it gets better.
+
+CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
+	WITH y AS MATERIALIZED (SELECT p.* FROM @agency@.policy_on(current_date) AS p),
+	free AS MATERIALIZED (SELECT o.post_id, o.unit_id FROM @agency@.open_posts() AS o JOIN @agency@.post AS p ON p.post_id = o.post_id WHERE p.open AND o.free >= 1),
+	size AS MATERIALIZED (
+		SELECT (SELECT count(*) FROM free AS f)::integer AS posts,
+			(SELECT count(*) FROM @agency@.employee AS e WHERE e.left_on IS NULL OR e.left_on > current_date)::integer AS people)
+	SELECT 'employee' AS subject, e.employee_id AS object_id, e.name AS object_name, q.problem, q.fix, q.affects,
+		z.posts AS rankings, q.weight::numeric(4,3) AS score_share, q.detail
+	FROM @agency@.employee AS e
+	CROSS JOIN y CROSS JOIN size AS z
+	LEFT JOIN LATERAL (SELECT max(a.assessed_on) AS latest FROM @agency@.assessment AS a WHERE a.employee_id = e.employee_id) AS s ON true
+	CROSS JOIN LATERAL (VALUES
+		(s.latest IS NULL, 'never assessed', 'have the person assessed', 'rank and eligibility for every post', y.weight_competency, NULL::text),
+		(s.latest IS NOT NULL AND e.profile IS NULL, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency, format('last assessed on %s', s.latest)),
+		(e.profile IS NOT NULL AND s.latest < current_date - make_interval(months => y.max_assessment_age_months), 'assessments are out of date', 'have the person assessed again', 'rank for every post', y.weight_competency, format('last assessed on %s', s.latest)),
+		(NOT EXISTS (SELECT FROM @agency@.performance AS p WHERE p.employee_id = e.employee_id AND p.year >= extract(year FROM current_date) - 2), 'no performance rating of the last two years', 'enter the ratings', 'rank and eligibility for every post', y.weight_performance, NULL),
+		(NOT EXISTS (SELECT FROM @agency@.incumbency AS i WHERE i.employee_id = e.employee_id AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)), 'holds no post', 'enter the incumbency', 'the unit''s staff, tenure, balance', y.weight_balance, NULL),
+		(NOT EXISTS (SELECT FROM @agency@.education AS d WHERE d.employee_id = e.employee_id), 'no education on record', 'enter the education', 'rank and eligibility where a post asks for education', y.weight_qualification, NULL),
+		(e.grade IS NULL, 'no grade on record', 'enter the grade', 'eligibility where a post asks for a grade, seniority', 0, NULL),
+		(e.born_on IS NULL, 'no date of birth on record', 'enter it, or the NIP', 'retirement', 0, NULL),
+		(e.appointed_on IS NULL, 'no start of service on record', 'enter it, or the NIP', 'experience, seniority', y.weight_experience, NULL),
+		(e.appointed_on < e.born_on + interval '16 years', 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement', 0, format('born on %s, appointed on %s', e.born_on, e.appointed_on)),
+		(e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip), 'date of birth differs from that in the NIP', 'find out which is right', 'retirement', 0, format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip))),
+		((SELECT count(*) FROM @agency@.record_check AS c WHERE c.employee_id = e.employee_id) < 3, 'the record on discipline, study leave or family was never checked', 'have it checked, enter record_check', 'eligibility for every post', 0, NULL)
+		) AS q (found, problem, fix, affects, weight, detail)
+	WHERE q.found AND (e.left_on IS NULL OR e.left_on > current_date)
+	UNION ALL
+	SELECT 'employee', a.employee_id, e.name, 'assessed beyond the scale', 'correct the assessment or the scale', 'rank for posts that ask for it',
+		(SELECT count(*) FROM free AS f JOIN @agency@.post_competency AS c ON c.post_id = f.post_id WHERE c.competency_id = a.competency_id)::integer, y.weight_competency::numeric(4,3),
+		format('level %s in "%s", whose scale ends at %s', a.level, k.name, k.max_level)
+	FROM y, @agency@.assessment AS a JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
+	WHERE a.level > k.max_level AND (e.left_on IS NULL OR e.left_on > current_date)
+	UNION ALL
+	-- an expired finding that nothing newer replaces
+	SELECT 'employee', a.employee_id, e.name, 'evidence has expired', 'have the person assessed again in it', 'rank for posts that ask for it',
+		(SELECT count(*) FROM free AS f JOIN @agency@.post_competency AS c ON c.post_id = f.post_id WHERE c.competency_id = a.competency_id)::integer, y.weight_competency::numeric(4,3),
+		format('"%s", expired on %s', k.name, max(a.expires_on))
+	FROM y, @agency@.assessment AS a JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
+	WHERE e.profile IS NOT NULL AND mutasi.profile_level(e.profile, a.competency_id) IS NULL AND (e.left_on IS NULL OR e.left_on > current_date)
+		AND a.expires_on <= current_date
+	GROUP BY a.employee_id, e.name, a.competency_id, k.name, y.weight_competency
+	UNION ALL
+	SELECT 'post', p.post_id, p.code, q.problem, q.fix, q.affects,
+		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people ELSE 0 END, q.weight::numeric(4,3), NULL
+	FROM @agency@.post AS p
+	CROSS JOIN y CROSS JOIN size AS z
+	CROSS JOIN LATERAL (VALUES
+		(p.requirement IS NULL, 'no requirement on record', 'enter post_competency', 'nobody can be ranked for it', y.weight_competency),
+		(p.class IS NULL, 'no class on record', 'enter the class', 'nobody is eligible for it', 0),
+		(p.seats < p.min_staff, 'fewer seats than the minimum staff', 'correct one of them', 'nobody can leave the post', 0),
+		(NOT EXISTS (SELECT FROM @agency@.task AS t WHERE t.post_id = p.post_id), 'no tasks on record', 'enter tasks, norms and volumes', 'the unit''s workload', y.weight_balance)
+		) AS q (found, problem, fix, affects, weight)
+	WHERE q.found AND (p.valid_to IS NULL OR p.valid_to > current_date)
+	UNION ALL
+	SELECT 'unit', u.unit_id, u.name, 'no workload of the latest year on record', 'enter tasks, norms and volumes', 'its ratio; nobody from it is known to be dispensable',
+		z.posts * (SELECT count(DISTINCT i.employee_id) FROM @agency@.incumbency AS i JOIN @agency@.post AS p ON p.post_id = i.post_id
+			WHERE p.unit_id = u.unit_id AND i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date))::integer,
+		y.weight_balance::numeric(4,3), NULL
+	FROM @agency@.unit AS u CROSS JOIN y CROSS JOIN size AS z
+	WHERE (u.valid_to IS NULL OR u.valid_to > current_date)
+		AND EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id)
+		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id AND l.year = @agency@.load_year() WHERE p.unit_id = u.unit_id);
+COMMENT ON VIEW @agency@.data_quality IS 'What is missing, expired or impossible on record, with the fix and how much of the ranking it affects: in how many rankings of a person for a post that is free today, and which share of the score there rests on it. Workload data has a view of its own, workload_data_quality.';
+COMMENT ON COLUMN @agency@.data_quality.subject IS 'employee, post or unit.';
+COMMENT ON COLUMN @agency@.data_quality.object_id IS 'Its id.';
+COMMENT ON COLUMN @agency@.data_quality.object_name IS 'Its name.';
+COMMENT ON COLUMN @agency@.data_quality.problem IS 'What is wrong.';
+COMMENT ON COLUMN @agency@.data_quality.fix IS 'What to do.';
+COMMENT ON COLUMN @agency@.data_quality.affects IS 'What it keeps from being known.';
+COMMENT ON COLUMN @agency@.data_quality.rankings IS 'How many rankings of a person for a post that is free today it touches.';
+COMMENT ON COLUMN @agency@.data_quality.score_share IS 'Which share of the score there rests on it, by the policy''s weights; 0: it decides eligibility or ties only.';
+COMMENT ON COLUMN @agency@.data_quality.detail IS 'Which value, where there is one.';
+
+CREATE TABLE @agency@.data_quality_snapshot (
+	snapshot_id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+	taken_at timestamptz NOT NULL DEFAULT now(),
+	note text
+);
+COMMENT ON TABLE @agency@.data_quality_snapshot IS 'When the quality of the data was kept, for its trend.';
+CREATE TABLE @agency@.data_quality_snapshot_row (
+	snapshot_id integer NOT NULL REFERENCES @agency@.data_quality_snapshot ON DELETE CASCADE,
+	subject text NOT NULL,
+	problem text NOT NULL,
+	objects integer NOT NULL,
+	rankings bigint NOT NULL,
+	PRIMARY KEY (snapshot_id, subject, problem)
+);
+COMMENT ON TABLE @agency@.data_quality_snapshot_row IS 'How many objects had which problem then; nobody is named.';
+
+CREATE FUNCTION @agency@.take_data_quality_snapshot(note text DEFAULT NULL) RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	taken integer;
+BEGIN
+	INSERT INTO data_quality_snapshot (note) VALUES (take_data_quality_snapshot.note) RETURNING snapshot_id INTO taken;
+	INSERT INTO data_quality_snapshot_row (snapshot_id, subject, problem, objects, rankings)
+		SELECT taken, q.subject, q.problem, count(*), coalesce(sum(q.rankings), 0)
+		FROM (SELECT d.subject, d.problem, d.rankings FROM data_quality AS d
+			UNION ALL
+			SELECT w.subject, w.problem, 0 FROM workload_data_quality AS w) AS q
+		GROUP BY q.subject, q.problem;
+	RETURN taken;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.take_data_quality_snapshot(text) IS 'Keeps how many objects have which problem (data_quality and workload_data_quality), for data_quality_trend; returns the snapshot''s number. Run it monthly, say.';
+
+CREATE VIEW @agency@.data_quality_trend AS
+	SELECT s.snapshot_id, s.taken_at, k.subject, k.problem, coalesce(r.objects, 0) AS objects, coalesce(r.rankings, 0)::integer AS rankings,
+		(coalesce(r.objects, 0) - lag(coalesce(r.objects, 0)) OVER (PARTITION BY k.subject, k.problem ORDER BY s.snapshot_id))::integer AS change
+	FROM @agency@.data_quality_snapshot AS s
+	CROSS JOIN (SELECT DISTINCT x.subject, x.problem FROM @agency@.data_quality_snapshot_row AS x) AS k
+	LEFT JOIN @agency@.data_quality_snapshot_row AS r ON r.snapshot_id = s.snapshot_id AND r.subject = k.subject AND r.problem = k.problem;
+COMMENT ON VIEW @agency@.data_quality_trend IS 'How many objects had which problem at each snapshot of the data''s quality, and the change since the one before.';
+COMMENT ON COLUMN @agency@.data_quality_trend.snapshot_id IS 'Snapshot.';
+COMMENT ON COLUMN @agency@.data_quality_trend.taken_at IS 'When it was taken.';
+COMMENT ON COLUMN @agency@.data_quality_trend.subject IS 'employee, post, unit or task.';
+COMMENT ON COLUMN @agency@.data_quality_trend.problem IS 'What is wrong.';
+COMMENT ON COLUMN @agency@.data_quality_trend.objects IS 'How many have the problem.';
+COMMENT ON COLUMN @agency@.data_quality_trend.rankings IS 'How many rankings it touched.';
+COMMENT ON COLUMN @agency@.data_quality_trend.change IS 'More (or, below 0, fewer) than at the snapshot before; NULL for the first.';
