@@ -129,6 +129,22 @@ AS $body$
 $body$;
 COMMENT ON FUNCTION @agency@.project_staffing(date, integer) IS 'For each unit and each of the coming months: staff required, projected from the months on record (mutasi.project_volume, effective time of as_of), and staff there at the month''s end: who is there today less retirements, departures and decided moves, plus who is known to come.';
 
+-- Who retires or leaves in a small unit is known by name: of a unit with fewer
+-- people than the policy's min_group only the need is shown, and who is there.
+CREATE FUNCTION @agency@.staffing_projection_shown()
+	RETURNS TABLE (unit_id integer, month date, required numeric, staff_now numeric, retiring numeric, leaving numeric,
+		moving_out numeric, moving_in numeric, starting numeric, staff numeric, contracts_ending integer, method text, months_known integer)
+	LANGUAGE sql STABLE SECURITY DEFINER ROWS 10000 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT s.unit_id, s.month, s.required, s.staff_now, CASE WHEN h.shown THEN s.retiring END, CASE WHEN h.shown THEN s.leaving END,
+		CASE WHEN h.shown THEN s.moving_out END, CASE WHEN h.shown THEN s.moving_in END, CASE WHEN h.shown THEN s.starting END,
+		CASE WHEN h.shown THEN s.staff END, CASE WHEN h.shown THEN s.contracts_ending END, s.method, s.months_known
+	FROM project_staffing() AS s
+	CROSS JOIN LATERAL policy_on() AS y
+	CROSS JOIN LATERAL (SELECT s.staff_now >= y.min_group AS shown) AS h
+$body$;
+COMMENT ON FUNCTION @agency@.staffing_projection_shown() IS 'project_staffing() of today, without what changes in units of fewer people than policy.min_group.';
+
 CREATE VIEW @agency@.staffing_projection AS
 	SELECT s.unit_id, u.code AS unit_code, u.name AS unit_name, s.month,
 		s.required::numeric(12,4) AS required,
@@ -143,10 +159,10 @@ CREATE VIEW @agency@.staffing_projection AS
 		(s.staff - s.required)::numeric(12,4) AS difference,
 		mutasi.workload_ratio(s.required, s.staff)::numeric(10,2) AS ratio,
 		s.contracts_ending, s.method, s.months_known
-	FROM @agency@.project_staffing() AS s
+	FROM @agency@.staffing_projection_shown() AS s
 	JOIN @agency@.unit AS u ON u.unit_id = s.unit_id
 	CROSS JOIN LATERAL @agency@.policy_on() AS y;
-COMMENT ON VIEW @agency@.staffing_projection IS 'Need and staff of each unit in the coming twelve months (proyeksi kebutuhan pegawai).';
+COMMENT ON VIEW @agency@.staffing_projection IS 'Need and staff of each unit in the coming twelve months (proyeksi kebutuhan pegawai). What changes in units of fewer people than the policy''s min_group is not shown; project_staffing() has it for whoever may see persons.';
 COMMENT ON COLUMN @agency@.staffing_projection.unit_id IS 'Unit.';
 COMMENT ON COLUMN @agency@.staffing_projection.unit_code IS 'The agency''s code for the unit.';
 COMMENT ON COLUMN @agency@.staffing_projection.unit_name IS 'Name of the unit.';

@@ -74,9 +74,9 @@ DECLARE
 	part record;
 	own text[] := '{employee_nip,education,performance,study_leave,record_check,assessment,incumbency,waiver,application}';
 	secret text[] := '{discipline,relation}';
-	everywhere text[] := '{agency_info,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,eligibility_rule,election_window,task,task_norm,task_volume,post_load,post_month_load,post_effective_time,workload_snapshot,workload_snapshot_row}';
-	aggregates text[] := '{unit_workload,unit_balance,unit_workload_trend,workload_surge,vacancy,plan_summary,fairness}';
-	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,placement_review_due,data_quality,workload_data_quality,staffing_projection,plan_impact,outcome}';
+	everywhere text[] := '{agency_info,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,eligibility_rule,election_window,task,task_norm,task_volume,post_load,post_month_load,post_effective_time,workload_snapshot,workload_snapshot_row,induction_template}';
+	aggregates text[] := '{unit_workload,unit_balance,unit_workload_trend,workload_surge,vacancy,plan_summary,fairness,staffing_projection,data_quality_trend}';
+	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,placement_review_due,data_quality,workload_data_quality,plan_impact,outcome,plan_evaluation,transfer_deadline,early_warning}';
 	thing text;
 	former record;
 BEGIN
@@ -93,7 +93,7 @@ BEGIN
 			WHERE c.relnamespace = '@agency@'::regnamespace AND p.polname LIKE 'mutasi\_%' LOOP
 		EXECUTE format('DROP POLICY %I ON %s', former.polname, former.relation);
 	END LOOP;
-	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training}'::text[] LOOP
+	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training}'::text[] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', thing);
 	END LOOP;
 
@@ -105,7 +105,7 @@ BEGIN
 			EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 		END LOOP;
 		IF part.part = 'employee' THEN
-			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_status,transfer_timeline,employee_gap,notice,objection}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_status,transfer_timeline,transfer_deadline,employee_gap,notice,objection,placement_review,induction_step,mentoring,training,training_programme,personal_data_act}'::text[] LOOP
 				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 			END LOOP;
 			EXECUTE format('CREATE POLICY mutasi_own ON employee FOR SELECT TO %I USING (employee_id = (SELECT my_employee()))', part.role_name);
@@ -121,33 +121,57 @@ BEGIN
 			EXECUTE format('GRANT INSERT ON transfer_document TO %I', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_own ON notice FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(false)))', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_own ON objection FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(false)))', part.role_name);
-			EXECUTE format('CREATE POLICY mutasi_own ON transfer_history FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(false)))', part.role_name);
+			FOREACH thing IN ARRAY '{transfer_history,placement_review,induction_step}'::text[] LOOP
+				EXECUTE format('CREATE POLICY mutasi_own ON %I FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(false)))', thing, part.role_name);
+			END LOOP;
+			FOREACH thing IN ARRAY '{training,personal_data_act}'::text[] LOOP
+				EXECUTE format('CREATE POLICY mutasi_own ON %I FOR SELECT TO %I USING (employee_id = (SELECT my_employee()))', thing, part.role_name);
+			END LOOP;
+			EXECUTE format('CREATE POLICY mutasi_own ON mentoring FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(false)) OR mentor_id = (SELECT my_employee()))', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_own_file ON application FOR INSERT TO %I WITH CHECK (employee_id = (SELECT my_employee()) AND transfer_id IS NULL AND withdrawn_at IS NULL)', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_own_change ON application FOR UPDATE TO %I USING (employee_id = (SELECT my_employee()) AND transfer_id IS NULL)'
 				' WITH CHECK (employee_id = (SELECT my_employee()) AND transfer_id IS NULL)', part.role_name);
 			EXECUTE format('GRANT INSERT (employee_id, post_id, preference, reason), UPDATE (preference, reason, withdrawn_at) ON application TO %I', part.role_name);
 		ELSIF part.part = 'unit_head' THEN
-			FOREACH thing IN ARRAY own || '{employee,transfer,transfer_document,transfer_history,transfer_status}'::text[] LOOP
+			FOREACH thing IN ARRAY own || '{employee,transfer,transfer_document,transfer_history,transfer_status,transfer_deadline,employee_gap,placement_review,placement_review_due,early_warning,induction_step,mentoring,training,training_programme}'::text[] LOOP
 				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 			END LOOP;
-			FOREACH thing IN ARRAY own || '{employee}'::text[] LOOP
+			FOREACH thing IN ARRAY own || '{employee,training}'::text[] LOOP
 				EXECUTE format('CREATE POLICY mutasi_led ON %I FOR SELECT TO %I USING (employee_id IN (SELECT my_people()))', thing, part.role_name);
 			END LOOP;
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_open ON transfer FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()) AND initiative = ''agency'')', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_step ON transfer FOR UPDATE TO %I USING (transfer_id IN (SELECT my_transfers(true))) WITH CHECK (true)', part.role_name);
-			EXECUTE format('GRANT INSERT (employee_id, to_post_id, reason, initiative, effective_on, plan_id), UPDATE (state, state_reason, effective_on) ON transfer TO %I', part.role_name);
+			EXECUTE format('GRANT INSERT (employee_id, to_post_id, reason, initiative, effective_on, plan_id, reverses_id), UPDATE (state, state_reason, effective_on) ON transfer TO %I', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer_document FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
-			EXECUTE format('CREATE POLICY mutasi_led ON transfer_history FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
+			FOREACH thing IN ARRAY '{transfer_history,notice,objection,placement_review,induction_step,mentoring}'::text[] LOOP
+				EXECUTE format('CREATE POLICY mutasi_led ON %I FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', thing, part.role_name);
+			END LOOP;
+			-- that there is a notice or an objection, not what it says
+			EXECUTE format('GRANT SELECT (notice_id, transfer_id, issued_at, acknowledged_at) ON notice TO %I', part.role_name);
+			EXECUTE format('GRANT SELECT (objection_id, transfer_id, filed_at, answer_due, answered_at, upheld) ON objection TO %I', part.role_name);
+			-- the supervisor's part of the follow-up
+			FOREACH thing IN ARRAY '{placement_review,induction_step,mentoring}'::text[] LOOP
+				EXECUTE format('CREATE POLICY mutasi_led_change ON %I FOR UPDATE TO %I USING (transfer_id IN (SELECT my_transfers(true))) WITH CHECK (transfer_id IN (SELECT my_transfers(true)))', thing, part.role_name);
+				EXECUTE format('GRANT UPDATE ON %I TO %I', thing, part.role_name);
+			END LOOP;
+			FOREACH thing IN ARRAY '{induction_step,mentoring}'::text[] LOOP
+				EXECUTE format('CREATE POLICY mutasi_led_add ON %I FOR INSERT TO %I WITH CHECK (transfer_id IN (SELECT my_transfers(true)))', thing, part.role_name);
+				EXECUTE format('GRANT INSERT ON %I TO %I', thing, part.role_name);
+			END LOOP;
+			EXECUTE format('CREATE POLICY mutasi_led_add ON training FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()))', part.role_name);
+			EXECUTE format('GRANT INSERT ON training TO %I', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_led_add ON outbox FOR INSERT TO %I WITH CHECK (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
+			EXECUTE format('GRANT INSERT (employee_id, transfer_id, subject, body) ON outbox TO %I', part.role_name);
 		ELSIF part.part IN ('approver', 'auditor') THEN
-			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_pair,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role,notice,notice_template,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training_programme,training,outcome_indicator,outcome_value}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_pair,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role,notice,notice_template,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training_programme,training,outcome_indicator,outcome_value,induction_step,mentoring,personal_data_act,data_quality_snapshot,data_quality_snapshot_row}'::text[] LOOP
 				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 			END LOOP;
-			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_pair,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_pair,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training}'::text[] LOOP
 				EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO %I USING (true)', 'mutasi_' || part.part, thing, part.role_name);
 			END LOOP;
 			IF part.part = 'approver' THEN
-				FOREACH thing IN ARRAY '{transfer,transfer_document,waiver,record_check,application,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,training}'::text[] LOOP
+				FOREACH thing IN ARRAY '{transfer,transfer_document,waiver,record_check,application,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,induction_step,mentoring,training}'::text[] LOOP
 					EXECUTE format('CREATE POLICY mutasi_approver_add ON %I FOR INSERT TO %I WITH CHECK (true)', thing, part.role_name);
 					EXECUTE format('CREATE POLICY mutasi_approver_change ON %I FOR UPDATE TO %I USING (true) WITH CHECK (true)', thing, part.role_name);
 					EXECUTE format('GRANT INSERT, UPDATE ON %I TO %I', thing, part.role_name);

@@ -114,9 +114,9 @@ SELECT results_eq('SELECT competency_name, missing, mandatory, assessed FROM emp
 SELECT is((SELECT count(*) FROM transfer_timeline WHERE transfer_id = :two), (SELECT count(*) FROM transfer_history WHERE transfer_id = :two), 'transfer_timeline');
 SELECT is_empty($$SELECT * FROM data_quality WHERE subject = 'employee' AND object_id = 1$$, 'nothing to complain about');
 INSERT INTO employee (employee_id, name) VALUES (60, 'Pegawai 060');
-SELECT is((SELECT count(*) FROM data_quality WHERE subject = 'employee' AND object_id = 60), 7::bigint, 'an empty record');
+SELECT is((SELECT count(*) FROM data_quality WHERE subject = 'employee' AND object_id = 60), 8::bigint, 'an empty record');
 INSERT INTO assessment (employee_id, competency_id, level, assessed_on) VALUES (1, 2, 6, '2020-01-01');
-SELECT is((SELECT problem FROM data_quality WHERE object_id = 1 AND subject = 'employee'), 'level 6.00 in "Communication", whose scale ends at 5.00', 'an impossible value');
+SELECT is((SELECT problem FROM data_quality WHERE object_id = 1 AND subject = 'employee'), 'assessed beyond the scale', 'an impossible value');
 
 -- fairness: 8 people in three units of 2, 1 and 5; groups below 5 are not shown
 SELECT results_eq($$SELECT group_name, people FROM fairness WHERE dimension = 'unit' ORDER BY 1$$,

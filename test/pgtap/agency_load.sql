@@ -1,0 +1,83 @@
+-- Getting data in: every template loads its own example, every bad cell is
+-- reported with its reason, the rest goes in; from a foreign-shaped database too.
+BEGIN;
+SELECT plan(51);
+SELECT mutasi.create_agency('kota') \g /dev/null
+SET search_path = kota, mutasi, public;
+
+-- the templates fit the tables
+SELECT is_empty($$SELECT l.template, l.column_name FROM load_column AS l JOIN load_template AS t USING (template)
+	WHERE l.target IS NOT NULL AND NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = ('kota.' || t.target)::regclass AND a.attname = l.target AND a.attnum > 0)$$,
+	'every column of a template is one of the table');
+SELECT is_empty($$SELECT t.template, k FROM load_template AS t CROSS JOIN unnest(t.key_columns) AS k
+	WHERE NOT EXISTS (SELECT FROM load_column AS l WHERE l.template = t.template AND l.target = k)$$, 'so is every key');
+SELECT is_empty($$SELECT t.template, a.attname FROM load_template AS t JOIN pg_attribute AS a ON a.attrelid = ('kota.' || t.target)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+	WHERE a.attnotnull AND NOT a.atthasdef AND a.attidentity = '' AND NOT EXISTS (SELECT FROM load_column AS l WHERE l.template = t.template AND l.target = a.attname AND l.required)$$,
+	'what a table cannot do without, the template demands');
+SELECT is_empty($$SELECT a.template, a.column_name FROM load_column AS a WHERE a.reference IN (SELECT template FROM load_template)
+	AND a.reference <> a.template AND (SELECT t.place FROM load_template AS t WHERE t.template = a.reference) > (SELECT t.place FROM load_template AS t WHERE t.template = a.template)$$,
+	'what a template refers to comes before it');
+-- each example loads, in order
+SELECT is_empty($$SELECT * FROM load_csv('unit', 'code,name' || chr(10) || 'DINKES,Dinas Kesehatan' || chr(10) || 'PKM1,Puskesmas 1')$$, 'units');
+CREATE FUNCTION pg_temp.example(t text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	r record;
+	said text;
+BEGIN
+	FOR r IN SELECT * FROM kota.load_csv(t, kota.csv_template(t), 'skip') LOOP
+		said := concat_ws('; ', said, format('%s %s %s %s', r.line, r.column_name, r.value, r.reason));
+	END LOOP;
+	RETURN said;
+END $$;
+INSERT INTO employee (name, nip) VALUES ('Pegawai 002', '199205082023082001');
+SELECT is(pg_temp.example(t.template), CASE t.template WHEN 'relation' THEN '2 relative  is empty' END, t.template || ': its own example loads') FROM load_template AS t ORDER BY t.place;
+SELECT is((SELECT count(DISTINCT template) FROM load_run WHERE loaded + skipped > 0), 19::bigint, 'and is counted');
+SELECT results_eq('SELECT profile::text FROM employee WHERE name = ''Pegawai 001''', $$VALUES ('{1:4}')$$, 'triggers derived what they derive');
+SELECT results_eq('SELECT hours FROM post_load', 'VALUES (5000.0)', 'the workload too');
+
+-- raw as it comes: byte-order mark, semicolons, Windows line ends, decimal commas, Indonesian words, columns in any order
+SELECT results_eq($$SELECT * FROM load_csv('post', E'\ufeffunit_code;CODE;Title;kind;class;seats;education_fields;open;note\r\nPKM1;P-A;"Perawat; ""Ahli""";fungsional keterampilan terampil;7;;ners | bidan;tidak;x\r\n;;;;;;;;\r\nPKM9;P-B;Bidan;pengawas;99;1,5;;mungkin;\r\nPKM1;P-C;"two\nlines";;;;;;;\r\nPKM1;P-D;unclosed "quote;;;;;;\r\nPKM1;P-A;again;;;;;;\r\nPKM1;P-E;short\r\n')$$,
+	$$VALUES (1, 'note', '', 'the template has no such column; it is not read'),
+		(4, 'seats', '1,5', 'is not a whole number'),
+		(4, 'open', 'mungkin', 'is neither yes nor no (true, false, ya, tidak, 1, 0)'),
+		(7, NULL, NULL, 'a quotation mark is not closed'),
+		(8, 'code', 'P-A', 'says the same as line 2'),
+		(9, NULL, NULL, 'the row has 3 values, the header 9 columns')$$, 'every bad row is reported');
+SELECT results_eq($$SELECT code, title, kind, class, seats, education_fields, open FROM post WHERE code LIKE 'P-%' ORDER BY code$$,
+	$$VALUES ('P-A', 'Perawat; "Ahli"', 'skilled', 7::smallint, 1, '{ners,bidan}'::text[], false), ('P-C', E'two\nlines', 'implementing', NULL, 1, NULL, true)$$, 'and the rest is in, with defaults for empty cells');
+SELECT results_eq('SELECT rows_read, loaded, updated, skipped, rejected FROM load_run ORDER BY load_id DESC LIMIT 1', 'VALUES (6, 2, 0, 0, 4)', 'counted');
+SELECT results_eq($$SELECT * FROM load_csv('employee', E'nip,name,sex,born_on,grade,status\n198609262015051009,Pegawai 003,L,26/09/1986,III/a,PPPK Paruh Waktu\n1986092620150510,Pegawai 004,L,31/02/1990,III/z,x\n,Pegawai 005,x,1990-1-5,,\n199205082023082001,Pegawai 006,,,,')$$,
+	$$VALUES (3, 'nip', '1986092620150510', 'invalid input syntax for type nip: "1986092620150510"'),
+		(3, 'born_on', '31/02/1990', 'is not a date (write 2026-12-31, 31-12-2026 or 31/12/2026: day, month, year)'),
+		(4, NULL, NULL, 'not allowed: CHECK ((sex = ANY (ARRAY[''male''::text, ''female''::text])))'),
+		(5, 'nip', '199205082023082001', 'is on record already')$$, 'employees');
+SELECT results_eq('SELECT sex, status, born_on FROM employee WHERE name = ''Pegawai 003''', $$VALUES ('male', 'pppk_part_time', date '1986-09-26')$$, 'read as meant');
+-- trees in any order, several levels, and one that leads nowhere
+SELECT results_eq($$SELECT * FROM load_csv('unit', E'code,name,parent_code\nC,c,B\nB,b,A\nA,a,DINKES\nX,x,Y\nZ,z,X')$$,
+	$$VALUES (5, 'parent_code', 'Y', 'there is no such unit'), (6, 'parent_code', 'X', 'there is no such unit')$$, 'units below units of the same file');
+SELECT results_eq($$SELECT p.code FROM unit AS u JOIN unit AS p ON p.unit_id = u.parent_id WHERE u.code = 'C'$$, $$VALUES ('B')$$, 'in place');
+-- refusals of the database are reasons, one by one, in order
+SELECT results_eq($$SELECT * FROM load_csv('incumbency', E'employee,post_code,valid_from\n198609262015051009,PKM1-N,2020-01-01\n198609262015051009,P-A,2021-01-01\n199205082023082001,P-A,2021-01-01\n198609262015051001,P-A,2021-01-01')$$,
+	$$VALUES (3, NULL, NULL, 'A person has one main post on a day.'), (5, NULL, NULL, 'A person has one main post on a day.')$$, 'a person has one main post');
+SELECT is((SELECT e.name FROM incumbency AS i JOIN post AS p USING (post_id) JOIN employee AS e USING (employee_id) WHERE p.code = 'P-A'), 'Pegawai 002', 'who could have it has it');
+SELECT matches((SELECT reason FROM load_csv('incumbency', E'employee,post_code,valid_from,kind\n198609262015051009,P-A,2022-01-01,tambahan')), 'would work 2.00 of full time', 'a trigger''s refusal is a reason');
+-- again
+SELECT is((SELECT count(*) FROM load_csv('unit', E'code,name\nA,aa\nB,bb', 'skip')), 0::bigint, 'what is there can be skipped');
+SELECT is((SELECT name FROM unit WHERE code = 'A'), 'a', 'and stays');
+SELECT is((SELECT count(*) FROM load_csv('unit', E'code,name,kind,parent_code\nA,aa,,\nQ,q,,', 'update')), 0::bigint, 'or updated');
+SELECT results_eq($$SELECT name, kind, parent_id IS NULL FROM unit WHERE code IN ('A', 'Q') ORDER BY code$$, $$VALUES ('aa', 'office', false), ('q', 'office', true)$$, 'an empty cell changes nothing; new ones go in');
+SELECT results_eq('SELECT loaded, updated FROM load_run ORDER BY load_id DESC LIMIT 1', 'VALUES (1, 1)', 'counted apart');
+-- numbers nobody should guess at
+SELECT results_eq($$SELECT * FROM load_csv('task_norm', E'post_code,task,norm_hours\nPKM1-N,patients,"1.250,5"')$$,
+	$$VALUES (2, 'norm_hours', '1.250,5', 'is not a number (write 1250.5 or 1250,5, without a separator of thousands)')$$, 'a separator of thousands is not guessed at');
+
+-- a whole file that makes no sense
+SELECT throws_ok($$SELECT load_csv('units', 'code')$$, '22023', 'there is no template "units"', 'unknown template');
+SELECT throws_ok($$SELECT load_csv('unit', 'code')$$, '22023', 'the header lacks name', 'a required column missing');
+SELECT throws_ok($$SELECT load_csv('unit', E'code,code,name\n')$$, '22023', 'the header has the column "code" twice', 'a column twice');
+SELECT throws_ok($$SELECT load_csv('unit', '')$$, '22023', 'the text has no header', 'nothing at all');
+SELECT throws_ok($$SELECT load_csv('unit', E'code,name\nA,a', 'overwrite')$$, '22023', NULL, 'an unknown way with what is there');
+SELECT throws_ok($$SELECT csv_template('x')$$, '22023', 'there is no template "x"', 'csv_template');
+SELECT throws_ok($$SELECT load_query('unit', 'SELECT 1 AS code')$$, '22023', 'the query lacks name', 'a query without a required column');
+SELECT * FROM finish();
+ROLLBACK;
