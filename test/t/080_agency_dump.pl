@@ -52,7 +52,7 @@ sub rows_of
 }
 
 my $before = rows_of('origin');
-like($before, qr/kota\.transfer_history 8 /, 'the history is among the tables');
+like($before, qr/kota\.transfer_history 9 /, 'the history is among the tables');
 my $file = $node->basedir . '/agency.dump';
 command_ok([ 'pg_dump', '-Fc', '-f', $file, '-h', $node->host, '-p', $node->port, 'origin' ], 'dump');
 command_ok([ 'pg_restore', '--exit-on-error', '-h', $node->host, '-p', $node->port, '-d', 'copied', $file ], 'restore into an empty database');
