@@ -137,6 +137,7 @@ sub title_of
 	my ($first) = $text =~ /^((?:\([^)]*\)|[^.(]|\.(?=\S))+?)(?:\.\s|\.?$)/;
 	$first //= $text;
 	$first =~ s/:.*// if length $first > 80;
+	$first =~ s/^((?:\([^)]*\)|[^,(])+),.*/$1/ if length $first > 100;
 	return $first;
 }
 
@@ -209,7 +210,7 @@ sub relation_text
 		push @notes, 'numbered by itself' if $c->{identity};
 		if ($c->{generated}) { push @notes, 'computed'; }
 		elsif (defined $c->{default}) { push @notes, 'default ' . code(bare($c->{default})); }
-		$text .= "| `$c->{name}` | " . bare($c->{type}) . ' | ' . join('; ', grep { $_ ne '' } cell($c->{comment}), join(', ', @notes)) . " |\n";
+		$text .= "| `$c->{name}` | " . bare($c->{type}) . ' | ' . join(' ', grep { $_ ne '' } cell($c->{comment}), @notes ? '*(' . join(', ', @notes) . ')*' : '') . " |\n";
 	}
 	$text .= "\n";
 	if (@$constraints)
