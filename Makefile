@@ -67,6 +67,11 @@ $(OTHER_GOALS):
 else
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
+# Bitcode for inlining by JIT, which nothing here needs, takes the clang that
+# PostgreSQL was built with: without that, there is none.
+ifeq ($(shell command -v "$$(sed -n 's/^CLANG[[:space:]]*=[[:space:]]*//p' $(dir $(PGXS))../Makefile.global)"),)
+override with_llvm = no
+endif
 include $(PGXS)
 
 KERNEL_SQL := $(sort $(wildcard sql/kernel/*.sql))
