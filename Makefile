@@ -102,7 +102,8 @@ po/%.mo: po/%.po
 
 install: install-messages
 install-messages: $(MESSAGES)
-	$(foreach lang,$(basename $(notdir $(MESSAGES))),$(MKDIR_P) '$(DESTDIR)$(localedir)/$(lang)/LC_MESSAGES' && \
+	@$(if $(MESSAGES),:,echo 'no translated messages: PostgreSQL was built without them, or msgfmt (gettext) is missing')
+	@$(foreach lang,$(basename $(notdir $(MESSAGES))),$(MKDIR_P) '$(DESTDIR)$(localedir)/$(lang)/LC_MESSAGES' && \
 		$(INSTALL_DATA) po/$(lang).mo '$(call message_file,$(lang))' &&) :
 
 uninstall: uninstall-messages
