@@ -62,7 +62,7 @@ compare() {
 	status=0
 	sql "$1" "$2" -f test/data/extension_catalogue.sql >"$place/catalogue" 2>&1 || status=$?
 	# rows of one's own are in reference tables, and not in a fresh catalogue
-	grep -v -e 'kota_x' -e own_steps "$place/catalogue" | diff "$place/fresh$1.catalogue" - || status=1
+	grep -v -e '^row of .*kota_x' -e '^row of .*own_steps' "$place/catalogue" | diff "$place/fresh$1.catalogue" - || status=1
 	verdict $status "$3: the extension is that of a fresh installation"
 	status=0
 	sql "$1" "$2" -f test/data/upgrade_after.sql >"$place/works" 2>&1 || :

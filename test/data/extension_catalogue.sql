@@ -81,6 +81,6 @@ FROM member AS m JOIN pg_trigger AS t ON m.classid = 'pg_class'::regclass AND m.
 INSERT INTO fact
 SELECT format('dumped: %s %s', t::regclass, c) FROM pg_extension AS e, unnest(e.extconfig, e.extcondition) AS u (t, c) WHERE e.extname = 'mutasi';
 -- rows that came with it
-SELECT format('INSERT INTO fact SELECT format(''row of %s: %%s'', to_jsonb(r)) FROM %s AS r', r, r)
+SELECT format('INSERT INTO fact SELECT format(''row of %s: %%s'', to_jsonb(r) - ''{defined_at,defined_by}''::text[]) FROM %s AS r', r, r)
 FROM (SELECT m.objid::regclass AS r FROM member AS m JOIN pg_class AS c ON m.classid = 'pg_class'::regclass AND m.objid = c.oid AND c.relkind = 'r') AS q \gexec
 SELECT replace(line, E'\n', E'\\n') FROM fact ORDER BY line COLLATE "C";

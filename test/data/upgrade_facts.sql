@@ -5,7 +5,8 @@
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET search_path = mutasi, pg_temp;
-SELECT format('SELECT %L, count(*), md5(string_agg(t::text, chr(10) ORDER BY t::text COLLATE "C")) FROM %s AS t', c.oid::regclass, c.oid::regclass)
+SELECT format('SELECT %L, count(*), md5(string_agg(r::text, chr(10) ORDER BY r::text COLLATE "C"))
+	FROM (SELECT to_jsonb(t) - CASE WHEN to_jsonb(t) ->> ''shipped'' = ''true'' THEN ''defined_at'' ELSE '''' END FROM %s AS t) AS q (r)', c.oid::regclass, c.oid::regclass)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND (n.nspname IN ('kota', 'own') OR c.oid IN (SELECT unnest(extconfig) FROM pg_extension WHERE extname = 'mutasi'))
 ORDER BY c.oid::regclass::text COLLATE "C" \gexec
