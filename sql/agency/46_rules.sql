@@ -79,6 +79,11 @@ CREATE FUNCTION @agency@.rule_discipline(employees integer[], posts integer[], a
 AS $body$
 #variable_conflict use_column
 BEGIN
+	-- who may not see the record learns that, not what is in it
+	IF NOT has_table_privilege('@agency@.discipline', 'SELECT') THEN
+		RETURN QUERY SELECT q.e, q.p, NULL::boolean, 'the record is not open to you' FROM unnest(employees, posts) AS q (e, p);
+		RETURN;
+	END IF;
 	RETURN QUERY
 		-- the person's own record stays out of the detail: lists are read by many
 		SELECT q.e, q.p,
@@ -413,6 +418,11 @@ CREATE FUNCTION @agency@.rule_conflict_of_interest(employees integer[], posts in
 AS $body$
 #variable_conflict use_column
 BEGIN
+	-- who may not see the record learns that, not what is in it
+	IF NOT has_table_privilege('@agency@.relation', 'SELECT') THEN
+		RETURN QUERY SELECT q.e, q.p, NULL::boolean, 'the record is not open to you' FROM unnest(employees, posts) AS q (e, p);
+		RETURN;
+	END IF;
 	RETURN QUERY
 		WITH tie AS (
 			SELECT r.employee_id AS e, r.relative_id AS other FROM relation AS r WHERE r.employee_id = ANY (employees)

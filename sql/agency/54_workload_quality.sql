@@ -157,3 +157,29 @@ COMMENT ON COLUMN @agency@.workload_data_quality.unit_id IS 'The unit it belongs
 COMMENT ON COLUMN @agency@.workload_data_quality.what IS 'Its code and name.';
 COMMENT ON COLUMN @agency@.workload_data_quality.detail IS 'What was found.';
 COMMENT ON COLUMN @agency@.workload_data_quality.remedy IS 'What to do.';
+
+CREATE FUNCTION @agency@.shown_findings()
+	RETURNS TABLE (problem text, subject text, subject_id integer, unit_id integer, what text, detail text, remedy text)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN QUERY
+		SELECT f.problem, f.subject, f.subject_id, f.unit_id, f.what, f.detail, f.remedy
+		FROM workload_findings() AS f WHERE f.subject <> 'employee'
+		UNION ALL
+		SELECT f.problem, f.subject, NULL::integer, NULL::integer, NULL::text, format('%s people', count(*)), min(f.remedy)
+		FROM workload_findings() AS f WHERE f.subject = 'employee' GROUP BY f.problem, f.subject;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.shown_findings() IS 'What the view workload_data_gaps shows.';
+
+CREATE VIEW @agency@.workload_data_gaps AS
+	SELECT f.problem, f.subject, f.subject_id, f.unit_id, f.what, f.detail, f.remedy FROM @agency@.shown_findings() AS f;
+COMMENT ON VIEW @agency@.workload_data_gaps IS 'What workload_data_quality finds, for those who see no persons: findings about people as a number only.';
+COMMENT ON COLUMN @agency@.workload_data_gaps.problem IS 'Kind of finding.';
+COMMENT ON COLUMN @agency@.workload_data_gaps.subject IS 'unit, post, task or employee.';
+COMMENT ON COLUMN @agency@.workload_data_gaps.subject_id IS 'Its id; NULL for people.';
+COMMENT ON COLUMN @agency@.workload_data_gaps.unit_id IS 'The unit it belongs to; NULL for people.';
+COMMENT ON COLUMN @agency@.workload_data_gaps.what IS 'Its code and name; NULL for people.';
+COMMENT ON COLUMN @agency@.workload_data_gaps.detail IS 'What was found; for people how many.';
+COMMENT ON COLUMN @agency@.workload_data_gaps.remedy IS 'What to do.';

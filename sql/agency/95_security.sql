@@ -74,9 +74,9 @@ DECLARE
 	part record;
 	own text[] := '{employee_nip,education,performance,study_leave,record_check,assessment,incumbency,waiver,application}';
 	secret text[] := '{discipline,relation}';
-	everywhere text[] := '{agency_info,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,eligibility_rule,election_window,task,task_norm,task_volume,post_load,post_month_load,post_effective_time,workload_snapshot,workload_snapshot_row,induction_template}';
-	aggregates text[] := '{unit_workload,unit_balance,unit_workload_trend,workload_surge,vacancy,plan_summary,fairness,staffing_projection,data_quality_trend}';
-	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,placement_review_due,data_quality,workload_data_quality,plan_impact,outcome,plan_evaluation,transfer_deadline,early_warning}';
+	everywhere text[] := '{agency_info,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,eligibility_rule,election_window,task,task_norm,task_volume,post_load,post_month_load,post_effective_time,post_effective_period,policy_period,unit_above,workload_snapshot,workload_snapshot_row,induction_template}';
+	aggregates text[] := '{unit_workload,unit_balance,unit_workload_trend,workload_surge,vacancy,plan_summary,fairness,staffing_projection,data_quality_trend,workload_data_gaps}';
+	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,placement_review_due,data_quality,workload_data_quality,plan_impact,outcome,plan_evaluation,transfer_deadline,early_warning,transfer_overdue,delegation}';
 	thing text;
 	former record;
 BEGIN
@@ -93,7 +93,7 @@ BEGIN
 			WHERE c.relnamespace = '@agency@'::regnamespace AND p.polname LIKE 'mutasi\_%' LOOP
 		EXECUTE format('DROP POLICY %I ON %s', former.polname, former.relation);
 	END LOOP;
-	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training}'::text[] LOOP
+	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training,delegation}'::text[] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', thing);
 	END LOOP;
 
@@ -109,6 +109,8 @@ BEGIN
 				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 			END LOOP;
 			EXECUTE format('CREATE POLICY mutasi_own ON employee FOR SELECT TO %I USING (employee_id = (SELECT my_employee()))', part.role_name);
+			EXECUTE format('CREATE POLICY mutasi_own ON delegation FOR SELECT TO %I USING (me() IN (principal, delegate))', part.role_name);
+			EXECUTE format('GRANT SELECT ON delegation TO %I', part.role_name);
 			FOREACH thing IN ARRAY own || secret LOOP
 				EXECUTE format('CREATE POLICY mutasi_own ON %I FOR SELECT TO %I USING (employee_id = (SELECT my_employee()))', thing, part.role_name);
 			END LOOP;
@@ -139,6 +141,8 @@ BEGIN
 			FOREACH thing IN ARRAY own || '{employee,training}'::text[] LOOP
 				EXECUTE format('CREATE POLICY mutasi_led ON %I FOR SELECT TO %I USING (employee_id IN (SELECT my_people()))', thing, part.role_name);
 			END LOOP;
+			EXECUTE format('CREATE POLICY mutasi_led ON delegation FOR SELECT TO %I USING (me() IN (principal, delegate))', part.role_name);
+			EXECUTE format('GRANT SELECT ON delegation TO %I', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_open ON transfer FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()) AND initiative = ''agency'')', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_step ON transfer FOR UPDATE TO %I USING (transfer_id IN (SELECT my_transfers(true))) WITH CHECK (true)', part.role_name);
@@ -167,7 +171,7 @@ BEGIN
 			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_pair,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role,notice,notice_template,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training_programme,training,outcome_indicator,outcome_value,induction_step,mentoring,personal_data_act,data_quality_snapshot,data_quality_snapshot_row}'::text[] LOOP
 				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 			END LOOP;
-			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_pair,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_pair,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training,delegation}'::text[] LOOP
 				EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO %I USING (true)', 'mutasi_' || part.part, thing, part.role_name);
 			END LOOP;
 			IF part.part = 'approver' THEN
