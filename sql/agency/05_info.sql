@@ -5,12 +5,14 @@ CREATE TABLE @agency@.agency_info (
 	singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
 	version text NOT NULL,
 	created_at timestamptz NOT NULL DEFAULT now(),
-	upgraded_at timestamptz
+	upgraded_at timestamptz,
+	language text NOT NULL DEFAULT 'en' CHECK (language ~ '^[a-z]{2}$')
 );
 COMMENT ON TABLE @agency@.agency_info IS 'Which version of mutasi made and last upgraded this schema; one row.';
 COMMENT ON COLUMN @agency@.agency_info.singleton IS 'Always true: the table has one row.';
 COMMENT ON COLUMN @agency@.agency_info.version IS 'Version of mutasi that the schema has.';
 COMMENT ON COLUMN @agency@.agency_info.created_at IS 'When the schema was made.';
+COMMENT ON COLUMN @agency@.agency_info.language IS 'Language of what rules and explanations say; see set_language().';
 COMMENT ON COLUMN @agency@.agency_info.upgraded_at IS 'When upgrade_agency() last brought it to another version; NULL: never.';
 INSERT INTO @agency@.agency_info (version)
 	SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'mutasi';

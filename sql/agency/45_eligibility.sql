@@ -145,6 +145,59 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer) IS 'Per post: how many decided transfers are still to come and how many still to leave.';
 
+-- What rules and explanations say, in the language of the agency. English is
+-- what the code says; other languages are rows of message_text.
+CREATE TABLE @agency@.message_text (
+	language text NOT NULL CHECK (language ~ '^[a-z]{2}$' AND language <> 'en'),
+	message text NOT NULL CHECK (message <> ''),
+	body text NOT NULL CHECK (body <> ''),
+	PRIMARY KEY (language, message)
+);
+COMMENT ON TABLE @agency@.message_text IS 'What rules, reasons and explanations say in other languages than English; set_language() chooses. An agency adds languages, its own rules'' messages, or words it better.';
+COMMENT ON COLUMN @agency@.message_text.language IS 'Two letters: id for Indonesian.';
+COMMENT ON COLUMN @agency@.message_text.message IS 'The English message, %1, %2 … standing for what is filled in.';
+COMMENT ON COLUMN @agency@.message_text.body IS 'The same in this language; what is filled in may come in another order.';
+
+CREATE FUNCTION @agency@.told(detail text, language text DEFAULT NULL) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	words text[] := string_to_array(detail, E'\t');
+	spoken text := coalesce(language, (SELECT i.language FROM agency_info AS i));
+	said text := words[1];
+BEGIN
+	IF spoken <> 'en' THEN
+		SELECT array_agg(coalesce(t.body, w.word) ORDER BY w.nth) INTO words
+			FROM unnest(words) WITH ORDINALITY AS w (word, nth)
+			LEFT JOIN message_text AS t ON t.language = spoken AND t.message = w.word;
+		said := words[1];
+	END IF;
+	IF cardinality(words) > 1 THEN
+		-- marked first, lest a "%1" in what is filled in be filled in again
+		said := regexp_replace(said, '%([1-9])', chr(1) || '\1' || chr(2), 'g');
+		FOR n IN 2 .. cardinality(words) LOOP
+			said := replace(said, chr(1) || n - 1 || chr(2), words[n]);
+		END LOOP;
+	END IF;
+	RETURN said;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.told(text, text) IS 'A message in a language (default the agency''s): a template with %1, %2 …, behind it, after a tab each, what they stand for. A plain text without tabs is looked up as it is, and returned as it is where the language lacks it.';
+
+CREATE FUNCTION @agency@.set_language(language text) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF language IS NULL OR language <> 'en' AND NOT EXISTS (SELECT FROM message_text AS t WHERE t.language = set_language.language) THEN
+		PERFORM mutasi.raise_error('22023', 'there are no messages in language "%1"', ARRAY[language],
+			hint => 'en and id come with mutasi; add rows to message_text for another.');
+	END IF;
+	UPDATE agency_info AS i SET language = set_language.language;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.set_language(text) IS 'Chooses the language of eligibility details, reasons and explanations for everybody: en, id, or one the agency added to message_text. What decisions keep stays in the language of then.';
+REVOKE ALL ON FUNCTION @agency@.set_language(text) FROM PUBLIC;
+
 CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}')
 	RETURNS TABLE (employee_id integer, post_id integer, rule text, passed boolean, detail text, legal_basis text,
 		waivable boolean, waived boolean, place smallint)
@@ -152,6 +205,7 @@ CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[],
 AS $body$
 DECLARE
 	r eligibility_rule;
+	spoken text := (SELECT i.language FROM agency_info AS i);
 BEGIN
 	IF cardinality(employees) <> cardinality(posts) THEN
 		PERFORM mutasi.raise_error('22023', '%1 employees and %2 posts do not make pairs',
@@ -159,14 +213,17 @@ BEGIN
 	END IF;
 	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled ORDER BY q.place, q.rule LOOP
 		RETURN QUERY EXECUTE
-			'SELECT p.e, p.q, $5, f.passed, coalesce(f.detail, ''the rule gave no answer''), $6, $7,
+			'SELECT p.e, p.q, $5, f.passed,
+				CASE WHEN f.detail IS NULL THEN @agency@.told(''the rule gave no answer'', $9)
+					WHEN $9 = ''en'' AND strpos(f.detail, chr(9)) = 0 THEN f.detail
+					ELSE @agency@.told(f.detail, $9) END, $6, $7,
 				f.passed IS NOT TRUE AND $7 AND EXISTS (SELECT FROM @agency@.waiver AS w
 					WHERE w.employee_id = p.e AND w.rule = $5 AND (w.post_id IS NULL OR w.post_id = p.q)
 						AND w.granted_on <= $3 AND w.valid_to > $3),
 				$8
 			FROM unnest($1, $2) AS p (e, q)
 			LEFT JOIN ' || r.function_name || '($1, $2, $3, $4) AS f ON f.employee_id = p.e AND f.post_id = p.q'
-			USING employees, posts, as_of, r.parameter || context, r.rule, r.legal_basis, r.waivable, r.place;
+			USING employees, posts, as_of, r.parameter || context, r.rule, r.legal_basis, r.waivable, r.place, spoken;
 	END LOOP;
 END
 $body$;
@@ -212,9 +269,9 @@ BEGIN
 				WHEN bool_or(c.passed IS NULL AND NOT c.waived) THEN NULL
 				ELSE true END,
 			nullif(concat_ws('; ',
-				string_agg(c.rule || ': ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS FALSE AND NOT c.waived),
-				string_agg(c.rule || ' unknown: ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS NULL AND NOT c.waived),
-				string_agg(c.rule || ' waived', '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.waived)), '')
+				string_agg(told(c.rule) || ': ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS FALSE AND NOT c.waived),
+				string_agg(told(E'%1 unknown\t' || c.rule) || ': ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS NULL AND NOT c.waived),
+				string_agg(told(E'%1 waived\t' || c.rule), '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.waived)), '')
 		FROM check_eligibility(employees, posts, as_of, context) AS c
 		GROUP BY c.employee_id, c.post_id;
 END

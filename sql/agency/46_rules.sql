@@ -1,4 +1,6 @@
--- The shipped rules. Each judges many pairs at once; see 45_eligibility.
+-- The shipped rules. Each judges many pairs at once; see 45_eligibility. A detail
+-- with figures in it is a template, a tab and the figures, so that it can be said
+-- in the agency's language; see told().
 
 CREATE FUNCTION @agency@.rule_in_service(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -10,8 +12,8 @@ BEGIN
 		SELECT q.e, q.p,
 			CASE WHEN e.left_on <= as_of THEN false WHEN e.appointed_on > as_of THEN false WHEN e.status = 'cpns' THEN false
 				WHEN e.appointed_on IS NULL THEN NULL ELSE true END,
-			CASE WHEN e.left_on <= as_of THEN format('left on %s', e.left_on)
-				WHEN e.appointed_on > as_of THEN format('begins on %s', e.appointed_on)
+			CASE WHEN e.left_on <= as_of THEN format(E'left on %%1\t%s', e.left_on)
+				WHEN e.appointed_on > as_of THEN format(E'begins on %%1\t%s', e.appointed_on)
 				WHEN e.status = 'cpns' THEN 'still a candidate civil servant (CPNS)'
 				WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
 				ELSE 'in service' END
@@ -45,7 +47,7 @@ BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p, months_between(c.since, as_of) >= y.months,
 			CASE WHEN c.since IS NULL THEN 'no present post on record'
-				ELSE format('%s months in the present post, %s needed', months_between(c.since, as_of), y.months) END
+				ELSE format(E'%%1 months in the present post, %%2 needed\t%s\t%s', months_between(c.since, as_of), y.months) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
 		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_tenure_months) AS months FROM policy_on(as_of) AS p) AS y;
@@ -65,7 +67,7 @@ BEGIN
 				THEN e.appointed_on + make_interval(years => y.years) <= as_of ELSE true END,
 			CASE WHEN parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies'
 				THEN CASE WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
-					ELSE format('own request to another agency: in service since %s, %s years needed', e.appointed_on, y.years) END
+					ELSE format(E'own request to another agency: in service since %%1, %%2 years needed\t%s\t%s', e.appointed_on, y.years) END
 				ELSE 'not an own request to another agency' END
 		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e
 		CROSS JOIN (SELECT coalesce((parameter ->> 'years')::integer, p.own_request_years) AS years FROM policy_on(as_of) AS p) AS y;
@@ -90,7 +92,7 @@ BEGIN
 			CASE WHEN d.hit IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
 			CASE WHEN d.hit IS NOT NULL THEN 'a sanction, court case or audit finding is in force'
 				WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
-				ELSE format('record checked on %s, nothing in force', c.checked_on) END
+				ELSE format(E'record checked on %%1, nothing in force\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT s.employee_id, count(*) AS hit FROM discipline AS s
 			WHERE s.employee_id = ANY (employees) AND s.valid_from <= as_of AND (s.valid_to IS NULL OR s.valid_to > as_of)
@@ -110,9 +112,9 @@ BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p,
 			CASE WHEN s.until IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
-			CASE WHEN s.until IS NOT NULL THEN format('on study leave or under a service bond until %s', s.until)
+			CASE WHEN s.until IS NOT NULL THEN format(E'on study leave or under a service bond until %%1\t%s', s.until)
 				WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
-				ELSE format('record checked on %s, nothing in force', c.checked_on) END
+				ELSE format(E'record checked on %%1, nothing in force\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT l.employee_id, coalesce(max(l.valid_to)::text, 'further notice') AS until FROM study_leave AS l
 			WHERE l.employee_id = ANY (employees) AND l.valid_from <= as_of AND (l.valid_to IS NULL OR l.valid_to > as_of)
@@ -210,9 +212,9 @@ BEGIN
 		r AS MATERIALIZED (SELECT l.* FROM y CROSS JOIN LATERAL recent_rating(employees, as_of, y.years) AS l)
 		SELECT q.e, q.p,
 			CASE WHEN r.lowest < y.rating THEN false WHEN r.ratings IS NULL OR r.ratings < y.years THEN NULL ELSE true END,
-			CASE WHEN r.lowest < y.rating THEN format('a rating below "%s" in the last %s years', n.name, y.years)
-				WHEN r.ratings IS NULL OR r.ratings < y.years THEN format('%s of the last %s ratings on record', coalesce(r.ratings, 0), y.years)
-				ELSE format('at least "%s" in the last %s years', n.name, y.years) END
+			CASE WHEN r.lowest < y.rating THEN format(E'a rating below "%%1" in the last %%2 years\t%s\t%s', n.name, y.years)
+				WHEN r.ratings IS NULL OR r.ratings < y.years THEN format(E'%%1 of the last %%2 ratings on record\t%s\t%s', coalesce(r.ratings, 0), y.years)
+				ELSE format(E'at least "%%1" in the last %%2 years\t%s\t%s', n.name, y.years) END
 		FROM unnest(employees, posts) AS q (e, p)
 		CROSS JOIN y
 		LEFT JOIN performance_rating AS n ON n.rating = y.rating
@@ -241,7 +243,7 @@ BEGIN
 		SELECT q.e, q.p, s.exists_then AND s.open AND s.seats - s.held - s.coming >= 1,
 			CASE WHEN NOT s.exists_then THEN 'the post does not exist on that day'
 				WHEN NOT s.open THEN 'the post is not open for filling'
-				ELSE format('%s seats, %s held, %s promised', s.seats, trim_scale(s.held), trim_scale(s.coming)) END
+				ELSE format(E'%%1 seats, %%2 held, %%3 promised\t%s\t%s\t%s', s.seats, trim_scale(s.held), trim_scale(s.coming)) END
 		FROM unnest(employees, posts) AS q (e, p) JOIN seat AS s ON s.post_id = q.p;
 END
 $body$;
@@ -287,11 +289,11 @@ BEGIN
 				WHEN j.left_in_unit <= 0 THEN j.required = 0
 				ELSE round(j.ratio_after, 2) <= j.limit_ratio END,
 			CASE WHEN j.from_post IS NULL THEN 'leaves no post behind'
-				WHEN j.left_in_post < j.min_staff THEN format('the present post would keep %s of at least %s people', trim_scale(j.left_in_post), j.min_staff)
+				WHEN j.left_in_post < j.min_staff THEN format(E'the present post would keep %%1 of at least %%2 people\t%s\t%s', trim_scale(j.left_in_post), j.min_staff)
 				WHEN j.same_unit THEN 'stays in the unit'
 				WHEN j.required IS NULL THEN 'the present unit has no workload on record'
 				WHEN j.left_in_unit <= 0 THEN 'the present unit would be left with nobody'
-				ELSE format('the present unit''s workload ratio would be %s, at most %s allowed', round(j.ratio_after, 2), j.limit_ratio) END
+				ELSE format(E'the present unit''s workload ratio would be %%1, at most %%2 allowed\t%s\t%s', round(j.ratio_after, 2), j.limit_ratio) END
 		FROM judged AS j;
 END
 $body$;
@@ -308,8 +310,8 @@ BEGIN
 			CASE WHEN p.min_grade IS NULL THEN true WHEN h.scheme <> m.scheme THEN NULL ELSE h.position >= m.position END,
 			CASE WHEN p.min_grade IS NULL THEN 'any grade'
 				WHEN e.grade IS NULL THEN 'grade is not on record'
-				WHEN h.scheme <> m.scheme THEN format('grade %s cannot be compared with %s', e.grade, p.min_grade)
-				ELSE format('grade %s, %s needed', e.grade, p.min_grade) END
+				WHEN h.scheme <> m.scheme THEN format(E'grade %%1 cannot be compared with %%2\t%s\t%s', e.grade, p.min_grade)
+				ELSE format(E'grade %%1, %%2 needed\t%s\t%s', e.grade, p.min_grade) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
 		LEFT JOIN grade AS h ON h.grade = e.grade LEFT JOIN grade AS m ON m.grade = p.min_grade;
@@ -327,7 +329,7 @@ BEGIN
 		SELECT q.e, q.p, t.class - f.class <= y.jump,
 			CASE WHEN t.class IS NULL THEN 'the post has no class on record'
 				WHEN f.class IS NULL THEN 'no class on record for the present post'
-				ELSE format('class %s to class %s, at most %s up', f.class, t.class, y.jump) END
+				ELSE format(E'class %%1 to class %%2, at most %%3 up\t%s\t%s\t%s', f.class, t.class, y.jump) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN post AS t ON t.post_id = q.p
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
@@ -358,8 +360,10 @@ BEGIN
 				ELSE coalesce(h.level_in_field >= coalesce(h.min_education, 0), false) END,
 			CASE WHEN h.min_education IS NULL AND h.education_fields IS NULL THEN 'any education'
 				WHEN h.level IS NULL THEN 'no education on record'
-				ELSE format('%s%s, %s%s needed', l.code, CASE WHEN h.level_in_field IS NOT NULL THEN ' in a field that fits' WHEN h.education_fields IS NOT NULL THEN ' in another field' ELSE '' END,
-					coalesce(m.code, 'any level'), CASE WHEN h.education_fields IS NULL THEN '' ELSE ' in ' || array_to_string(h.education_fields, ' or ') END) END
+				WHEN h.education_fields IS NULL THEN format(E'%%1, %%2 needed\t%s\t%s', l.code, coalesce(m.code, 'any level'))
+				WHEN h.level_in_field IS NOT NULL THEN format(E'%%1 in a field that fits, %%2 in %%3 needed\t%s\t%s\t%s', l.code, coalesce(m.code, 'any level'),
+					array_to_string(h.education_fields, ' / '))
+				ELSE format(E'%%1 in another field, %%2 in %%3 needed\t%s\t%s\t%s', l.code, coalesce(m.code, 'any level'), array_to_string(h.education_fields, ' / ')) END
 		FROM held AS h
 		LEFT JOIN education_level AS l ON l.level = coalesce(h.level_in_field, h.level)
 		LEFT JOIN education_level AS m ON m.level = h.min_education;
@@ -378,8 +382,8 @@ BEGIN
 			CASE WHEN p.requirement IS NULL THEN NULL
 				WHEN m.missing > 0 THEN false WHEN m.unknown > 0 THEN NULL ELSE true END,
 			CASE WHEN p.requirement IS NULL THEN 'the post''s requirement is not on record'
-				WHEN m.missing > 0 THEN format('below the level needed in %s', m.missing_names)
-				WHEN m.unknown > 0 THEN format('not assessed in %s', m.unknown_names)
+				WHEN m.missing > 0 THEN format(E'below the level needed in %%1\t%s', m.missing_names)
+				WHEN m.unknown > 0 THEN format(E'not assessed in %%1\t%s', m.unknown_names)
 				ELSE 'holds every mandatory competency' END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
@@ -404,7 +408,7 @@ BEGIN
 		SELECT q.e, q.p, mutasi.match_score(e.profile, p.requirement) >= y.score,
 			CASE WHEN p.requirement IS NULL THEN 'the post''s requirement is not on record'
 				WHEN e.profile IS NULL THEN 'never assessed'
-				ELSE format('fit %s, %s needed', round(mutasi.match_score(e.profile, p.requirement), 3), trim_scale(y.score)) END
+				ELSE format(E'fit %%1, %%2 needed\t%s\t%s', round(mutasi.match_score(e.profile, p.requirement), 3), trim_scale(y.score)) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
 		CROSS JOIN (SELECT coalesce((parameter ->> 'score')::numeric, p.min_score) AS score FROM policy_on(as_of) AS p) AS y;
@@ -440,7 +444,7 @@ BEGIN
 			CASE WHEN d.e IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
 			CASE WHEN d.e IS NOT NULL THEN 'a relative or business partner works in that unit or reporting line'
 				WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
-				ELSE format('declared on %s, no tie to that unit', c.checked_on) END
+				ELSE format(E'declared on %%1, no tie to that unit\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN tied AS d ON d.e = q.e AND d.p = q.p
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of;
@@ -457,7 +461,7 @@ BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p, w.until IS NULL OR NOT (tk.managerial OR coalesce(fk.managerial, false)),
 			CASE WHEN w.until IS NULL THEN 'no election window'
-				WHEN tk.managerial OR coalesce(fk.managerial, false) THEN format('election window until %s without the Minister''s consent', w.until)
+				WHEN tk.managerial OR coalesce(fk.managerial, false) THEN format(E'election window until %%1 without the Minister''s consent\t%s', w.until)
 				ELSE 'election window, but no managerial post' END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN post AS t ON t.post_id = q.p JOIN post_kind AS tk ON tk.kind = t.kind
@@ -484,10 +488,10 @@ BEGIN
 				ELSE true END,
 			CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN 'not a contract employee'
 				WHEN parameter ->> 'route' = 'between agencies' THEN 'a contract (PPPK) is bound to its agency'
-				WHEN e.contract_ends_on <= as_of THEN format('the contract ended on %s', e.contract_ends_on)
+				WHEN e.contract_ends_on <= as_of THEN format(E'the contract ended on %%1\t%s', e.contract_ends_on)
 				WHEN f.title IS NULL THEN 'no present post on record'
 				WHEN f.title = t.title THEN 'keeps the post title of the contract'
-				ELSE format('the contract (PPPK) is for "%s"', f.title) END
+				ELSE format(E'the contract (PPPK) is for "%%1"\t%s', f.title) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e JOIN post AS t ON t.post_id = q.p
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
@@ -505,7 +509,7 @@ BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p, r.retires >= as_of + make_interval(months => y.months),
 			CASE WHEN r.retires IS NULL THEN 'date of birth is not on record'
-				ELSE format('retires on %s in that post, %s months must be left', r.retires, y.months) END
+				ELSE format(E'retires on %%1 in that post, %%2 months must be left\t%s\t%s', r.retires, y.months) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e
 		JOIN post AS t ON t.post_id = q.p JOIN post_kind AS k ON k.kind = t.kind
@@ -528,7 +532,7 @@ AS $body$
 BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p, o.transfer_id IS NULL,
-			CASE WHEN o.transfer_id IS NULL THEN 'no other transfer under way' ELSE format('transfer %s is under way', o.transfer_id) END
+			CASE WHEN o.transfer_id IS NULL THEN 'no other transfer under way' ELSE format(E'transfer %%1 is under way\t%s', o.transfer_id) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT t.employee_id, min(t.transfer_id) AS transfer_id FROM transfer AS t
 			WHERE t.employee_id = ANY (employees) AND t.is_open

@@ -255,7 +255,7 @@ DECLARE
 BEGIN
 	IF NEW.state = 'decided' AND NEW.to_post_id IS NOT NULL THEN
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
-		SELECT string_agg(c.rule || ' (' || CASE WHEN c.passed IS NULL THEN 'unknown: ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
+		SELECT string_agg(c.rule || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
 			INTO refusal
 			FROM check_eligibility(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date,
 				jsonb_build_object('initiative', NEW.initiative, 'transfer_id', NEW.transfer_id,
@@ -289,7 +289,7 @@ BEGIN
 					ARRAY[NEW.employee_id::text, NEW.transfer_id::text],
 					hint => 'Something changed the incumbency since the decision: cancel the transfer and open a new one.');
 			END IF;
-			SELECT rule_donor.detail INTO refusal
+			SELECT told(rule_donor.detail) INTO refusal
 				FROM rule_donor_floor(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], NEW.effective_on,
 					jsonb_build_object('transfer_id', NEW.transfer_id)) AS rule_donor
 				WHERE rule_donor.passed IS FALSE

@@ -467,34 +467,34 @@ BEGIN
 	SELECT * INTO place FROM rank_of(employee, post, as_of);
 	SELECT c.* INTO lead FROM candidates(post, 1, as_of) AS c;
 	aspect := 'rank';
-	finding := CASE WHEN place.rank IS NULL THEN 'holds the post already'
-		ELSE format('rank %s with a score of %s; the first has %s', place.rank, round(own.score, 3), round(lead.score, 3)) END;
+	finding := told(CASE WHEN place.rank IS NULL THEN 'holds the post already'
+		ELSE format(E'rank %%1 with a score of %%2; the first has %%3\t%s\t%s\t%s', place.rank, round(own.score, 3), round(lead.score, 3)) END);
 	remedy := NULL;
 	RETURN NEXT;
 	RETURN QUERY
-		SELECT x.part, CASE WHEN x.value IS NULL THEN format('nothing on record; costs %s of the score', round(x.weight, 3))
-				ELSE format('%s of 1; costs %s of the score', round(x.value, 3), round(x.weight * (1 - x.value), 3)) END,
-			CASE x.part WHEN 'competency' THEN 'close the gaps listed below'
+		SELECT x.part, told(CASE WHEN x.value IS NULL THEN format(E'nothing on record; costs %%1 of the score\t%s', round(x.weight, 3))
+				ELSE format(E'%%1 of 1; costs %%2 of the score\t%s\t%s', round(x.value, 3), round(x.weight * (1 - x.value), 3)) END),
+			told(CASE x.part WHEN 'competency' THEN 'close the gaps listed below'
 				WHEN 'performance' THEN CASE WHEN x.value IS NULL THEN 'have the last years'' ratings entered' ELSE 'a better rating in the years to come' END
 				WHEN 'qualification' THEN CASE WHEN x.value IS NULL THEN 'have the education entered' ELSE 'a degree of the level and field asked for' END
-				WHEN 'experience' THEN format('%s months in the job family count as full', y.full_experience_months)
-				ELSE 'lies in the two units'' workload, not in the person' END
+				WHEN 'experience' THEN format(E'%%1 months in the job family count as full\t%s', y.full_experience_months)
+				ELSE 'lies in the two units'' workload, not in the person' END)
 		FROM (VALUES ('competency', own.competency, y.weight_competency), ('performance', own.performance, y.weight_performance),
 			('qualification', own.qualification, y.weight_qualification), ('experience', own.experience, y.weight_experience),
 			('balance', own.balance, y.weight_balance)) AS x (part, value, weight)
 		WHERE x.weight > 0 AND coalesce(x.value, 0) < 1;
 	RETURN QUERY
-		SELECT 'rule: ' || c.rule, CASE WHEN c.passed IS NULL THEN 'unknown: ' ELSE '' END || c.detail,
-			CASE WHEN c.passed IS NULL THEN 'have the record completed'
-				WHEN c.waivable THEN 'may be waived by the authority in charge' ELSE 'cannot be waived' END
+		SELECT 'rule: ' || c.rule, CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail,
+			told(CASE WHEN c.passed IS NULL THEN 'have the record completed'
+				WHEN c.waivable THEN 'may be waived by the authority in charge' ELSE 'cannot be waived' END)
 		FROM check_eligibility(ARRAY[employee], ARRAY[post], as_of) AS c
 		WHERE c.passed IS NOT TRUE AND NOT c.waived
 		ORDER BY c.place, c.rule;
 	RETURN QUERY
 		SELECT 'competency: ' || m.competency,
-			CASE WHEN m.held IS NULL THEN format('not assessed, %s asked', trim_scale(m.required))
-				ELSE format('holds %s, %s asked', trim_scale(m.held), trim_scale(m.required)) END,
-			CASE WHEN m.held IS NULL THEN 'have it assessed' ELSE format('raise it by %s', trim_scale(m.required - m.held)) END
+			told(CASE WHEN m.held IS NULL THEN format(E'not assessed, %%1 asked\t%s', trim_scale(m.required))
+				ELSE format(E'holds %%1, %%2 asked\t%s\t%s', trim_scale(m.held), trim_scale(m.required)) END),
+			told(CASE WHEN m.held IS NULL THEN 'have it assessed' ELSE format(E'raise it by %%1\t%s', trim_scale(m.required - m.held)) END)
 		FROM explain_match(employee, post) AS m
 		WHERE m.held IS NULL OR m.held < m.required
 		LIMIT 10;
