@@ -198,6 +198,30 @@ $body$;
 COMMENT ON FUNCTION @agency@.set_language(text) IS 'Chooses the language of eligibility details, reasons and explanations for everybody: en, id, or one the agency added to message_text. What decisions keep stays in the language of then.';
 REVOKE ALL ON FUNCTION @agency@.set_language(text) FROM PUBLIC;
 
+CREATE FUNCTION @agency@.with_waivers(rule text, waivable boolean, employees integer[], posts integer[], as_of date,
+		judged integer[], judged_for integer[], verdicts boolean[], details text[])
+	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text, waived boolean)
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+	-- how long the arrays are is not known to the planner, which takes them for short
+	SET enable_nestloop = off
+AS $body$
+DECLARE
+	spoken text := (SELECT i.language FROM agency_info AS i);
+BEGIN
+	RETURN QUERY
+		SELECT p.e, p.q, f.passed,
+			CASE WHEN f.detail IS NULL THEN told('the rule gave no answer', spoken)
+				WHEN spoken = 'en' AND strpos(f.detail, chr(9)) = 0 THEN f.detail
+				ELSE told(f.detail, spoken) END,
+			f.passed IS NOT TRUE AND with_waivers.waivable AND EXISTS (SELECT FROM waiver AS w
+				WHERE w.employee_id = p.e AND w.rule = with_waivers.rule AND (w.post_id IS NULL OR w.post_id = p.q)
+					AND w.granted_on <= as_of AND w.valid_to > as_of)
+		FROM unnest(employees, posts) AS p (e, q)
+		LEFT JOIN unnest(judged, judged_for, verdicts, details) AS f (e, q, passed, detail) ON f.e = p.e AND f.q = p.q;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.with_waivers(text, boolean, integer[], integer[], date, integer[], integer[], boolean[], text[]) IS 'Part of check_eligibility(): what a rule''s function said, for every pair asked, in the agency''s language, with waivers.';
+
 CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}')
 	RETURNS TABLE (employee_id integer, post_id integer, rule text, passed boolean, detail text, legal_basis text,
 		waivable boolean, waived boolean, place smallint)
@@ -205,25 +229,23 @@ CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[],
 AS $body$
 DECLARE
 	r eligibility_rule;
-	spoken text := (SELECT i.language FROM agency_info AS i);
+	judged integer[];
+	judged_for integer[];
+	verdicts boolean[];
+	details text[];
 BEGIN
 	IF cardinality(employees) <> cardinality(posts) THEN
 		PERFORM mutasi.raise_error('22023', '%1 employees and %2 posts do not make pairs',
 			ARRAY[cardinality(employees)::text, cardinality(posts)::text]);
 	END IF;
 	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled ORDER BY q.place, q.rule LOOP
-		RETURN QUERY EXECUTE
-			'SELECT p.e, p.q, $5, f.passed,
-				CASE WHEN f.detail IS NULL THEN @agency@.told(''the rule gave no answer'', $9)
-					WHEN $9 = ''en'' AND strpos(f.detail, chr(9)) = 0 THEN f.detail
-					ELSE @agency@.told(f.detail, $9) END, $6, $7,
-				f.passed IS NOT TRUE AND $7 AND EXISTS (SELECT FROM @agency@.waiver AS w
-					WHERE w.employee_id = p.e AND w.rule = $5 AND (w.post_id IS NULL OR w.post_id = p.q)
-						AND w.granted_on <= $3 AND w.valid_to > $3),
-				$8
-			FROM unnest($1, $2) AS p (e, q)
-			LEFT JOIN ' || r.function_name || '($1, $2, $3, $4) AS f ON f.employee_id = p.e AND f.post_id = p.q'
-			USING employees, posts, as_of, r.parameter || context, r.rule, r.legal_basis, r.waivable, r.place, spoken;
+		-- Only this is planned anew for each rule, and it is short.
+		EXECUTE 'SELECT array_agg(f.employee_id), array_agg(f.post_id), array_agg(f.passed), array_agg(f.detail)
+			FROM ' || r.function_name || '($1, $2, $3, $4) AS f'
+			INTO judged, judged_for, verdicts, details
+			USING employees, posts, as_of, r.parameter || context;
+		RETURN QUERY SELECT f.employee_id, f.post_id, r.rule, f.passed, f.detail, r.legal_basis, r.waivable, f.waived, r.place
+			FROM with_waivers(r.rule, r.waivable, employees, posts, as_of, judged, judged_for, verdicts, details) AS f;
 	END LOOP;
 END
 $body$;
