@@ -111,7 +111,7 @@ AS $body$
 DECLARE
 	total integer := coalesce(cardinality(people), 0);
 	first integer := 1;
-	page_size integer := greatest(24, 2 * coalesce(k, 500));
+	page_size integer := greatest(32, 2 * coalesce(k, 500));
 	page integer[];
 	page_scores numeric[];
 	threshold numeric := least_score;
@@ -125,6 +125,9 @@ BEGIN
 	WHILE first <= total AND (threshold IS NULL OR bounds[first] >= threshold) LOOP
 		-- up to where the bound falls below what is needed
 		page := people[first : least(first + page_size - 1, total)];
+		IF threshold IS NOT NULL THEN
+			page := page[1 : (SELECT count(*) FROM unnest(bounds[first : first + page_size - 1]) AS b WHERE b >= threshold)];
+		END IF;
 		first := first + page_size;
 		page_size := least(page_size * 2, 4096);
 		SELECT array_agg(s.employee_id ORDER BY s.score DESC, s.employee_id), array_agg(s.score ORDER BY s.score DESC, s.employee_id)
@@ -179,16 +182,17 @@ DECLARE
 	people integer[] := '{}';
 	bounds double precision[] := '{}';
 	waiting integer := 0;
-	page_size integer := greatest(64, 4 * coalesce(k, 100));
+	-- the more are looked at before the first is scored, the better the first are
+	page_size integer := greatest(400, 4 * coalesce(k, 100));
 	pool integer[] := '{}';
 	pool_scores numeric[] := '{}';
 	-- a cursor, so that the planner reckons with the walk ending early
 	walk NO SCROLL CURSOR FOR
 		SELECT e.employee_id, w_fit * greatest(0, 1 - coalesce(e.profile OPERATOR(mutasi.<=>) target.requirement, 1)) AS fit,
-			w_rating * CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END
-				+ CASE WHEN versed IS NULL OR e.employee_id IN (SELECT u FROM unnest(versed) AS u) THEN w_served ELSE 0 END AS more
+			w_rating * CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END AS more
 		FROM employee AS e
 		WHERE (e.left_on IS NULL OR e.left_on > as_of) AND e.employee_id <> ALL (holders)
+			AND (versed IS NULL OR e.employee_id NOT IN (SELECT u FROM unnest(versed) AS u))
 		ORDER BY e.profile OPERATOR(mutasi.<=>) target.requirement;
 BEGIN
 	SELECT p.* INTO target FROM post AS p WHERE p.post_id = best_people.post;
@@ -203,12 +207,6 @@ BEGIN
 	w_fit := y.weight_competency;
 	w_rating := y.weight_performance;
 	w_served := y.weight_experience;
-	-- who has served in the post's job family; the others' experience is none.
-	-- Where the family is a large part of the agency this would tell little.
-	IF target.family IS NOT NULL AND (SELECT count(*) FROM (SELECT FROM post AS p WHERE p.family = target.family LIMIT 2001) AS n) <= 2000 THEN
-		versed := ARRAY(SELECT DISTINCT i.employee_id FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id
-			WHERE p.family = target.family AND i.kind <> 'acting' AND i.valid_from <= as_of);
-	END IF;
 	-- education can be full; the balance at most what the unit that receives
 	-- leaves room for, even by a share of full time (nothing but a move inside it
 	-- where it has no workload on record)
@@ -216,14 +214,39 @@ BEGIN
 	-- (and fit and score are rounded, upwards at most by this much)
 	rest := 0.000002 + y.weight_qualification + y.weight_balance * CASE WHEN gain IS NULL OR gain <= -1 THEN 0.5 ELSE 1 END;
 
+	-- Who has served in the post's job family is looked at first, all of them; of
+	-- the others the experience is none, so that the walk can end sooner. Where
+	-- the family is a large part of the agency it would not pay.
+	IF target.family IS NOT NULL AND w_served > 0
+		AND (SELECT count(*) FROM (SELECT FROM post AS p WHERE p.family = target.family LIMIT 2001) AS n) <= 2000
+	THEN
+		versed := ARRAY(SELECT DISTINCT i.employee_id FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id
+			WHERE p.family = target.family AND i.kind <> 'acting' AND i.valid_from <= as_of LIMIT 5001);
+	END IF;
+	IF versed = '{}' OR target.family IS NOT NULL AND w_served = 0 THEN
+		versed := NULL;
+		w_served := 0;
+	ELSIF cardinality(versed) > 5000 THEN
+		versed := NULL;
+	ELSIF versed IS NOT NULL THEN
+		SELECT coalesce(array_agg(e.employee_id), '{}'), coalesce(array_agg(w_fit * greatest(0, 1 - coalesce(e.profile OPERATOR(mutasi.<=>) target.requirement, 1))
+				+ w_rating * CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END + w_served + rest), '{}')
+			INTO people, bounds
+			FROM employee AS e
+			WHERE e.employee_id = ANY (versed) AND (e.left_on IS NULL OR e.left_on > as_of) AND e.employee_id <> ALL (holders);
+		waiting := cardinality(people);
+		page_size := page_size + waiting;
+		w_served := 0;
+	END IF;
+
 	FOR r IN walk LOOP
 		IF threshold IS NOT NULL THEN
 			EXIT WHEN r.fit + w_rating + w_served + rest < threshold;
-			CONTINUE WHEN r.fit + r.more + rest < threshold;
+			CONTINUE WHEN r.fit + r.more + w_served + rest < threshold;
 		END IF;
 		waiting := waiting + 1;
 		people[waiting] := r.employee_id;
-		bounds[waiting] := r.fit + r.more + rest;
+		bounds[waiting] := r.fit + r.more + w_served + rest;
 		IF waiting = page_size THEN
 			SELECT b.pool, b.pool_scores INTO pool, pool_scores
 				FROM (SELECT array_agg(o.id ORDER BY o.bound DESC, o.id) AS people, array_agg(o.bound ORDER BY o.bound DESC, o.id) AS bounds
@@ -235,7 +258,7 @@ BEGIN
 			people := '{}';
 			bounds := '{}';
 			waiting := 0;
-			page_size := least(page_size * 2, 8192);
+			page_size := 4 * greatest(400, 4 * coalesce(k, 100));
 		END IF;
 	END LOOP;
 	IF waiting > 0 THEN
