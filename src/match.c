@@ -14,6 +14,7 @@
 #include "requirement.h"
 
 #include "funcapi.h"
+#include "nodes/primnodes.h"
 #include "utils/builtins.h"
 #include "utils/tuplestore.h"
 
@@ -25,25 +26,48 @@
 typedef struct RequirementCache
 {
 	PreparedRequirement *prepared;
+	bool		constant;		/* a literal: the same in every call */
 	Size		size;
 	char		bytes[FLEXIBLE_ARRAY_MEMBER];
 } RequirementCache;
 
 /*
+ * Is argument n written into the statement?  A parameter will not do: PL/pgSQL
+ * evaluates an expression again and again with other values in its parameters.
+ */
+static bool
+is_literal(FunctionCallInfo fcinfo, int n)
+{
+	Node	   *expr = fcinfo->flinfo ? fcinfo->flinfo->fn_expr : NULL;
+	List	   *args = NIL;
+
+	if (expr && IsA(expr, OpExpr))
+		args = ((OpExpr *) expr)->args;
+	else if (expr && IsA(expr, FuncExpr))
+		args = ((FuncExpr *) expr)->args;
+	return list_length(args) > n && IsA(list_nth(args, n), Const);
+}
+
+/*
  * The requirement in argument n, prepared.  A query usually compares one
- * requirement with many profiles, so the last one is kept in fn_extra; it is
- * known again by its bytes.
+ * requirement with many profiles, so the last one is kept in fn_extra; where it
+ * may change from call to call it is known again by its bytes.
  */
 PreparedRequirement *
 prepare_requirement_arg(FunctionCallInfo fcinfo, int n)
 {
-	struct varlena *datum = PG_GETARG_REQUIREMENT_PP(n);
-	const char *bytes = VARDATA_ANY(datum);
-	Size		size = VARSIZE_ANY_EXHDR(datum);
 	RequirementCache *cache = fcinfo->flinfo ? fcinfo->flinfo->fn_extra : NULL;
+	struct varlena *datum;
+	const char *bytes;
+	Size		size;
 	MemoryContext context;
 	RequirementView view;
 
+	if (cache && cache->constant)
+		return cache->prepared;
+	datum = PG_GETARG_REQUIREMENT_PP(n);
+	bytes = VARDATA_ANY(datum);
+	size = VARSIZE_ANY_EXHDR(datum);
 	if (cache && cache->size == size && memcmp(cache->bytes, bytes, size) == 0)
 		return cache->prepared;
 
@@ -57,6 +81,7 @@ prepare_requirement_arg(FunctionCallInfo fcinfo, int n)
 	}
 	cache = MemoryContextAlloc(context, offsetof(RequirementCache, bytes) + size);
 	cache->prepared = MemoryContextAlloc(context, score_prepared_size(view.count));
+	cache->constant = is_literal(fcinfo, n);
 	cache->size = size;
 	memcpy(cache->bytes, bytes, size);
 	score_prepare(&view, cache->prepared);

@@ -23,6 +23,10 @@
 
 #include "score.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Longer requirements are walked: their hash would leave the first-level cache. */
 #define MAX_HASHED_TERMS 64
 #define MIN_HASH_BITS 3
@@ -45,8 +49,8 @@ score_prepared_size(int count)
 	Size		size = offsetof(PreparedRequirement, terms) + (Size) count * sizeof(ScoreTerm);
 
 	if (count <= MAX_HASHED_TERMS)
-		size += ((Size) 1 << MAX_HASH_BITS) * sizeof(ScoreTerm);
-	size += SCORE_MAX_LAYOUT * sizeof(int32) + (Size) count * sizeof(int16);
+		size += ((Size) 1 << MAX_HASH_BITS) * sizeof(ScoreSlot);
+	size += SCORE_MAX_LAYOUT * (sizeof(int32) + 2 * sizeof(uint16));
 	return size;
 }
 
@@ -66,14 +70,17 @@ build_hash(PreparedRequirement *prepared)
 			int			i;
 
 			/* a competency is never 0, so an empty slot matches none */
-			memset(prepared->slots, 0, ((Size) 1 << bits) * sizeof(ScoreTerm));
+			memset(prepared->slots, 0, ((Size) 1 << bits) * sizeof(ScoreSlot));
 			for (i = 0; i < prepared->count; i++)
 			{
-				ScoreTerm  *slot = &prepared->slots[((uint32) prepared->terms[i].competency * multiplier) >> (32 - bits)];
+				const ScoreTerm *term = &prepared->terms[i];
+				ScoreSlot  *slot = &prepared->slots[((uint32) term->competency * multiplier) >> (32 - bits)];
 
 				if (slot->competency != 0)
 					break;
-				*slot = prepared->terms[i];
+				slot->competency = term->competency;
+				slot->level = (uint16) term->level;
+				slot->weight = (uint16) term->weight;
 			}
 			if (i == prepared->count)
 			{
@@ -102,6 +109,7 @@ score_prepare_terms(const RequirementView *requirement, PreparedRequirement *pre
 {
 	memset(prepared, 0, offsetof(PreparedRequirement, terms));
 	prepared->count = requirement->count;
+	prepared->surplus = requirement->surplus;
 	for (int i = 0; i < requirement->count; i++)
 	{
 		ScoreTerm  *term = &prepared->terms[i];
@@ -127,15 +135,16 @@ score_prepare(const RequirementView *requirement, PreparedRequirement *prepared)
 	prepared->slots = NULL;
 	if (prepared->count <= MAX_HASHED_TERMS)
 	{
-		prepared->slots = (ScoreTerm *) rest;
-		rest += ((Size) 1 << MAX_HASH_BITS) * sizeof(ScoreTerm);
+		prepared->slots = (ScoreSlot *) rest;
+		rest += ((Size) 1 << MAX_HASH_BITS) * sizeof(ScoreSlot);
 		build_hash(prepared);
 	}
 	prepared->layout_misses = 0;
 	prepared->layout_count = -1;
-	prepared->layout_straight = 0;
+	prepared->layout_last = 0;
 	prepared->layout_competencies = (int32 *) rest;
-	prepared->layout_places = (int16 *) (rest + SCORE_MAX_LAYOUT * sizeof(int32));
+	prepared->layout_levels = (uint16 *) (rest + SCORE_MAX_LAYOUT * sizeof(int32));
+	prepared->layout_weights = prepared->layout_levels + SCORE_MAX_LAYOUT;
 }
 
 static inline int32
@@ -189,83 +198,123 @@ score_distance_plain(const PreparedRequirement *requirement, const ProfileView *
 	return sum;
 }
 
-/* Through the hash: begin with everything unknown, take back what is held. */
+/*
+ * The fast ways sum, over the required competencies that are held, the weighted
+ * levels that count towards the requirement (held, at most as much as required)
+ * and those beyond.  With these
+ *
+ *		sum of w * g = sum of w * required - fitting + surplus * beyond
+ *
+ * which is the same whole number, in other words: nothing is rounded anywhere.
+ */
+static inline int64
+distance_from_sums(const PreparedRequirement *requirement, uint64 fitting, uint64 beyond)
+{
+	return requirement->total - (int64) fitting * 100 + (int64) beyond * requirement->surplus;
+}
+
+/* Through the hash, without a branch: whether it is required is hard to foretell. */
 static int64
 distance_by_hash(const PreparedRequirement *requirement, const ProfileView *profile)
 {
-	const ScoreTerm *slots = requirement->slots;
+	const ScoreSlot *slots = requirement->slots;
 	uint32		multiplier = requirement->multiplier;
 	int			shift = requirement->shift;
-	int64		sum = requirement->total;
+	uint64		fitting = 0;
+	uint64		beyond = 0;
 
 	for (int i = 0; i < profile->count; i++)
 	{
 		int32		competency = view_int32(profile->competencies, i);
-		int32		held = view_uint16(profile->levels, i);
-		const ScoreTerm *slot = &slots[((uint32) competency * multiplier) >> shift];
-		int32		gap = slot->level - held;
-		int32		missing = gap > 0 ? gap : 0;
-		int32		over = missing - gap;
-		int64		cost = (int64) missing * slot->short_cost + (int64) over * slot->over_cost -
-			(int64) slot->level * slot->short_cost;
+		const ScoreSlot *slot = &slots[((uint32) competency * multiplier) >> shift];
+		uint32		held = (uint32) view_uint16(profile->levels, i) & -(uint32) (slot->competency == competency);
+		uint32		counts = Min(held, (uint32) slot->level);
 
-		/* without a branch: whether it is required is hard to foretell */
-		sum += cost & -(int64) (slot->competency == competency);
+		fitting += counts * (uint32) slot->weight;
+		beyond += (held - counts) * (uint32) slot->weight;
 	}
-	return sum;
+	return distance_from_sums(requirement, fitting, beyond);
 }
 
-/* Remembers where the terms' levels stand in profiles like this one. */
+/* Writes down what is asked of profiles like this one, place by place. */
 static void
 keep_layout(PreparedRequirement *requirement, const ProfileView *profile)
 {
-	int			place = 0;
+	int			nth = 0;
 
 	requirement->layout_misses = 0;
-	if (profile->count > SCORE_MAX_LAYOUT)
+	if (profile->count > SCORE_MAX_LAYOUT || profile->count == 0)
 		return;
 	requirement->layout_count = profile->count;
 	memcpy(requirement->layout_competencies, profile->competencies, profile->count * sizeof(int32));
-	requirement->layout_straight = 0;
-	for (int i = 0; i < requirement->count; i++)
+	requirement->layout_last = requirement->layout_competencies[profile->count - 1];
+	for (int place = 0; place < profile->count; place++)
 	{
-		int32		competency = requirement->terms[i].competency;
+		int32		competency = requirement->layout_competencies[place];
+		bool		required;
 
-		while (place < profile->count && requirement->layout_competencies[place] < competency)
-			place++;
-		if (place < profile->count && requirement->layout_competencies[place] == competency)
-			requirement->layout_places[i] = (int16) place;
-		else
-			requirement->layout_places[i] = -1;
-		if (requirement->layout_straight == i && requirement->layout_places[i] == i)
-			requirement->layout_straight++;
+		while (nth < requirement->count && requirement->terms[nth].competency < competency)
+			nth++;
+		required = nth < requirement->count && requirement->terms[nth].competency == competency;
+		requirement->layout_levels[place] = required ? (uint16) requirement->terms[nth].level : 0;
+		requirement->layout_weights[place] = required ? (uint16) requirement->terms[nth].weight : 0;
 	}
 }
 
+/*
+ * One loop over the levels, eight at a time where the processor can.  A product
+ * of weight and level has 32 bits; its halves are summed apart, in lanes of 32
+ * bits that up to 65,535 * SCORE_MAX_LAYOUT / 4 never fill.
+ */
 static int64
 distance_by_layout(const PreparedRequirement *requirement, const ProfileView *profile)
 {
-	int64		sum = 0;
-	int			i;
+	uint64		fitting = 0;
+	uint64		beyond = 0;
+	int			i = 0;
 
-	for (i = 0; i < requirement->layout_straight; i++)
+#ifdef __SSE2__
+	const __m128i zero = _mm_setzero_si128();
+	__m128i		sums[4];
+
+	for (int j = 0; j < 4; j++)
+		sums[j] = zero;
+#define ADD_HALVES(sum, products) \
+	((sum) = _mm_add_epi32((sum), _mm_add_epi32(_mm_unpacklo_epi16((products), zero), _mm_unpackhi_epi16((products), zero))))
+	for (; i + 8 <= profile->count; i += 8)
 	{
-		const ScoreTerm *term = &requirement->terms[i];
-		int32		gap = term->level - view_uint16(profile->levels, i);
-		int32		missing = gap > 0 ? gap : 0;
+		__m128i		held = _mm_loadu_si128((const __m128i *) (profile->levels + i * sizeof(uint16)));
+		__m128i		level = _mm_loadu_si128((const __m128i *) (requirement->layout_levels + i));
+		__m128i		weight = _mm_loadu_si128((const __m128i *) (requirement->layout_weights + i));
+		__m128i		over = _mm_subs_epu16(held, level);
+		__m128i		counts = _mm_sub_epi16(held, over);
 
-		sum += (int64) missing * term->short_cost + (int64) (missing - gap) * term->over_cost;
+		ADD_HALVES(sums[0], _mm_mullo_epi16(counts, weight));
+		ADD_HALVES(sums[1], _mm_mulhi_epu16(counts, weight));
+		ADD_HALVES(sums[2], _mm_mullo_epi16(over, weight));
+		ADD_HALVES(sums[3], _mm_mulhi_epu16(over, weight));
 	}
-	for (; i < requirement->count; i++)
+#undef ADD_HALVES
 	{
-		const ScoreTerm *term = &requirement->terms[i];
-		int			place = requirement->layout_places[i];
-		int32		gap = term->level - (place >= 0 ? view_uint16(profile->levels, place) : 0);
-		int32		missing = gap > 0 ? gap : 0;
+		uint32		lanes[4][4];
 
-		sum += (int64) missing * term->short_cost + (int64) (missing - gap) * term->over_cost;
+		memcpy(lanes, sums, sizeof(lanes));
+		for (int j = 0; j < 4; j++)
+		{
+			fitting += lanes[0][j] + ((uint64) lanes[1][j] << 16);
+			beyond += lanes[2][j] + ((uint64) lanes[3][j] << 16);
+		}
 	}
-	return sum;
+#endif
+	for (; i < profile->count; i++)
+	{
+		uint32		held = view_uint16(profile->levels, i);
+		uint32		counts = Min(held, (uint32) requirement->layout_levels[i]);
+
+		fitting += counts * (uint32) requirement->layout_weights[i];
+		beyond += (held - counts) * (uint32) requirement->layout_weights[i];
+	}
+	return distance_from_sums(requirement, fitting, beyond);
 }
 
 /* A layout that keeps missing is replaced, in case most profiles have another. */
@@ -278,6 +327,7 @@ int64
 score_distance(PreparedRequirement *requirement, const ProfileView *profile)
 {
 	if (profile->count == requirement->layout_count &&
+		view_int32(profile->competencies, profile->count - 1) == requirement->layout_last &&
 		memcmp(profile->competencies, requirement->layout_competencies,
 			   profile->count * sizeof(int32)) == 0)
 		return distance_by_layout(requirement, profile);

@@ -59,6 +59,14 @@ typedef struct ScoreTerm
 	bool		mandatory;
 } ScoreTerm;
 
+/* What the loops over profiles need of a term; weight 0: not required. */
+typedef struct ScoreSlot
+{
+	int32		competency;
+	uint16		level;
+	uint16		weight;
+} ScoreSlot;
+
 /*
  * A requirement prepared for scoring many profiles.  Lives in one chunk of
  * score_prepared_size() bytes that may be moved by memcpy only when prepared
@@ -68,6 +76,7 @@ typedef struct PreparedRequirement
 {
 	int			count;
 	int			nmandatory;
+	int			surplus;		/* hundredths */
 	int64		total;			/* denominator: sum of short_cost * level */
 	int64		total_weight;
 
@@ -75,20 +84,21 @@ typedef struct PreparedRequirement
 	 * Perfect hash of the competencies for short requirements: the term of a
 	 * competency, if any, is slots[(competency * multiplier) >> shift].
 	 */
-	ScoreTerm  *slots;			/* NULL: walk both lists instead */
+	ScoreSlot  *slots;			/* NULL: walk both lists instead */
 	uint32		multiplier;
 	int			shift;
 
 	/*
 	 * Layout cache: where many profiles have the very same competencies (say,
-	 * everybody was assessed in all of a dictionary), the place of each term's
-	 * level in such a profile is looked up once.
+	 * everybody was assessed in all of a dictionary), what is asked of each is
+	 * written down once, place by place.
 	 */
 	int			layout_misses;
 	int			layout_count;	/* competencies in the cached layout, -1: none */
-	int			layout_straight;	/* terms at places 0, 1, 2 ... */
+	int32		layout_last;	/* the last of them */
 	int32	   *layout_competencies;	/* [SCORE_MAX_LAYOUT] */
-	int16	   *layout_places;	/* [count], -1: not in the layout */
+	uint16	   *layout_levels;	/* [SCORE_MAX_LAYOUT] */
+	uint16	   *layout_weights; /* [SCORE_MAX_LAYOUT], 0: not required */
 
 	ScoreTerm	terms[FLEXIBLE_ARRAY_MEMBER];
 } PreparedRequirement;

@@ -78,3 +78,33 @@ SELECT oprname, bool_and(proleakproof) AS leakproof, bool_and(provolatile = 'i')
 FROM pg_operator JOIN pg_proc ON pg_proc.oid = oprcode WHERE oprnamespace = 'mutasi'::regnamespace AND oprname IN ('<=>', '@>', '<@') GROUP BY oprname ORDER BY oprname;
 DROP VIEW defined;
 DROP TABLE held, asked;
+
+-- whatever loop computes it, the same number: profiles of one layout, one after the
+-- other (eight levels at a time), mixed layouts, more terms than are hashed; against numerics
+SELECT setseed(0.4);
+CREATE TABLE shaped AS SELECT n, i, (SELECT profile_agg(c, round((random() * top)::numeric, 2)) FROM generate_series(1, n) AS c WHERE i > 0) AS p
+	FROM unnest(ARRAY[0, 1, 7, 8, 9, 16, 31, 68, 200, 1030]) AS n, unnest(ARRAY[5, 655.35]) AS top, generate_series(1, 3) AS i;
+INSERT INTO shaped SELECT 0, i, (SELECT profile_agg(c, round((random() * 5)::numeric, 2)) FROM generate_series(1, 80) AS c WHERE random() < 0.3 AND i > 0) FROM generate_series(1, 100) AS i;
+CREATE TABLE asking AS SELECT with_surplus((SELECT requirement_agg(c, 0.01 + round((random() * top)::numeric, 2), 0.01 + round((random() * 99.99)::numeric, 2)) FROM generate_series(first, last, step) AS c), s) AS r
+	FROM (VALUES (1, 9, 1), (1, 68, 1), (2, 70, 3), (5, 5, 1), (60, 300, 2), (1, 1030, 1), (2000, 2010, 1)) AS v(first, last, step), unnest(ARRAY[5, 655.34]) AS top, unnest(ARRAY[0, 0.37, 1]) AS s;
+SELECT count(*) AS pairs, count(*) FILTER (WHERE d <> float8(missing) / float8(whole)) AS different FROM (
+	SELECT p <=> r AS d, (SELECT 1000000 * sum(weight * CASE WHEN coalesce(held, 0) < required THEN required - coalesce(held, 0) ELSE surplus(r) * (held - required) END) FROM match_explain(p, r)) AS missing,
+		(SELECT 1000000 * sum(weight * required) FROM match_explain(p, r)) AS whole
+	FROM asking, shaped) AS t;
+DROP TABLE shaped, asking;
+-- an expression that is evaluated again and again, with another requirement each time
+CREATE FUNCTION one_after_the_other() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	r competency_requirement;
+	p competency_profile := '{1:2, 2:5}';
+	found text := '';
+	d float8;
+BEGIN
+	FOREACH r IN ARRAY ARRAY['{1:4}', '{1:2}', '{2:5, 3:5}', '{1:4}']::competency_requirement[] LOOP
+		d := p <=> r;
+		found := found || ' ' || d;
+	END LOOP;
+	RETURN found;
+END $$;
+SELECT one_after_the_other();
+DROP FUNCTION one_after_the_other;
