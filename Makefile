@@ -25,7 +25,7 @@ REGRESS_OPTS = --inputdir=test --load-extension=mutasi
 # Goals that a script of ours carries out, each in a throw-away place. PGXS has a
 # `check` of its own that tests nothing, so it is not even read when one of ours
 # is asked for; goals beside ours get a make of their own.
-SCRIPT_GOALS := demo check check-ubsan check-asan check-valgrind coverage fuzz lint bench oracle matrix bare reference pictures upgrade torture
+SCRIPT_GOALS := demo check check-ubsan check-asan check-valgrind coverage fuzz lint bench oracle matrix bare reference pictures upgrade torture dist deb deb-check clients
 OTHER_GOALS := $(filter-out $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
 ifneq ($(filter $(SCRIPT_GOALS),$(MAKECMDGOALS)),)
@@ -66,6 +66,14 @@ upgrade:
 	@test/upgrade.sh
 torture:
 	@test/torture.sh
+dist:
+	@test/dist.sh
+deb:
+	@test/deb.sh
+deb-check:
+	@test/deb-check.sh
+clients:
+	@test/clients.sh
 $(OTHER_GOALS):
 	@$(MAKE) --no-print-directory $@
 else
