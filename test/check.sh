@@ -12,6 +12,8 @@
 #   CHECK_MODE=coverage         prints how much of each source file was executed;
 #                               COVERAGE_DIR=FOLDER gets the annotated sources
 #   CHECK_MAJOR=N               which server is built from source
+#   CHECK_CLIENTS_OFF=1         install no clients for test/t/095_clients.pl; it
+#                               skips those that are not there
 #   KEEP=1                      leave the temporary folder behind
 . "$(dirname "$0")/machine.sh"
 
@@ -40,6 +42,12 @@ if [ -z "$place" ]; then
 		# shellcheck disable=SC2086
 		PG_CONFIG=$("$SOURCE/test/server.sh" "$mode" ${CHECK_MAJOR:-})
 		;;
+	esac
+fi
+# what the test with other clients takes is good to have, and can be left out
+if [ -z "$place" ] && [ $# = 0 ] && [ -z "${CHECK_CLIENTS_OFF:-}" ]; then
+	case " ${CHECK_ONLY:-$all} " in
+	*" tap "*) try_packages python3-psycopg odbc-postgresql python3-pyodbc libpostgresql-jdbc-java javac=default-jdk-headless || :;;
 	esac
 fi
 need_packages pgtap tap

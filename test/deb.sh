@@ -7,7 +7,7 @@
 . "$(dirname "$0")/machine.sh"
 
 if [ -z "$place" ]; then
-	try_packages dpkg-dev debhelper lintian gettext postgresql-all postgresql-server-dev-all ||
+	try_packages build-essential dpkg-dev debhelper lintian gettext postgresql-all postgresql-server-dev-all ||
 		die "could not install what building packages takes"
 fi
 need_packages

@@ -8,7 +8,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.*;
 
-/** Reads views through JDBC, as metadata says they are: java Jdbc.java text|binary SCHEMA VIEW... */
+/** Reads views through JDBC, as metadata says they are: java Jdbc.java text|binary|text,binary SCHEMA VIEW... */
 public class Jdbc {
 	static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS");
 
@@ -27,12 +27,16 @@ public class Jdbc {
 	}
 
 	public static void main(String[] args) throws Exception {
+		for (String mode : args[0].split(",")) read(mode, args);
+	}
+
+	static void read(String mode, String[] args) throws Exception {
 		Properties p = new Properties();
 		p.setProperty("user", System.getenv("PGUSER"));
 		p.setProperty("password", Optional.ofNullable(System.getenv("PGPASSWORD")).orElse(""));
 		// -1: binary from the first execution on; 0: text always
-		p.setProperty("prepareThreshold", args[0].equals("binary") ? "-1" : "0");
-		p.setProperty("binaryTransfer", Boolean.toString(args[0].equals("binary")));
+		p.setProperty("prepareThreshold", mode.equals("binary") ? "-1" : "0");
+		p.setProperty("binaryTransfer", Boolean.toString(mode.equals("binary")));
 		String url = "jdbc:postgresql://" + System.getenv("PGHOST") + ":" + System.getenv("PGPORT") + "/" + System.getenv("PGDATABASE");
 		try (Connection c = DriverManager.getConnection(url, p)) {
 			Set<String> listed = new HashSet<>();
