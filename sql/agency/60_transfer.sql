@@ -84,7 +84,9 @@ CREATE TABLE @agency@.application (
 	transfer_id integer
 );
 CREATE UNIQUE INDEX application_once ON @agency@.application (employee_id, post_id) WHERE withdrawn_at IS NULL;
-CREATE UNIQUE INDEX application_order ON @agency@.application (employee_id, preference) WHERE withdrawn_at IS NULL;
+-- deferrable, so that one statement may put them into another order
+ALTER TABLE @agency@.application ADD CONSTRAINT application_order EXCLUDE USING btree (employee_id WITH =, preference WITH =)
+	WHERE (withdrawn_at IS NULL AND transfer_id IS NULL) DEFERRABLE;
 CREATE INDEX application_post_idx ON @agency@.application (post_id);
 COMMENT ON TABLE @agency@.application IS 'What employees applied for (permohonan sendiri), in the order of their preference, 1 first.';
 COMMENT ON COLUMN @agency@.application.application_id IS 'Application.';
@@ -456,6 +458,28 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION @agency@.withdraw_application(integer) IS 'Withdraws an application from which no transfer has come yet.';
+
+CREATE FUNCTION @agency@.order_applications(applications integer[]) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	whose integer[];
+BEGIN
+	-- one after another, where two sessions put the same ones in order
+	PERFORM FROM application AS a WHERE a.application_id = ANY (applications) ORDER BY a.application_id FOR UPDATE;
+	SELECT array_agg(a.employee_id) INTO whose FROM application AS a
+		WHERE a.application_id = ANY (applications) AND a.withdrawn_at IS NULL AND a.transfer_id IS NULL;
+	IF whose IS NULL OR cardinality(whose) <> cardinality(applications) OR whose[1] <> ANY (whose) THEN
+		PERFORM mutasi.raise_error('MU112', 'applications %1 cannot be put in order', ARRAY[coalesce(applications::text, 'NULL')],
+			hint => 'Give the numbers of open applications of one person, the most wanted first, each once; where a transfer has come of one, leave it out.');
+	END IF;
+	UPDATE application AS a SET preference = w.place
+		FROM (SELECT x.application_id, row_number() OVER (ORDER BY array_position(applications, x.application_id), x.preference) AS place
+			FROM application AS x WHERE x.employee_id = whose[1] AND x.withdrawn_at IS NULL AND x.transfer_id IS NULL) AS w
+		WHERE a.application_id = w.application_id AND a.preference <> w.place;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.order_applications(integer[]) IS 'Puts a person''s open applications in the order given, the most wanted first; those not named come behind, in the order they have. Raises MU112 where one is not open, not yours, or named twice.';
 
 CREATE FUNCTION @agency@.open_transfer(application integer, effective_on date DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
