@@ -69,8 +69,9 @@ find(
 	},
 	'src', 'sql', 'test', (-d 'doc' ? 'doc' : ()));
 cmp_ok(scalar @sources, '>', 20, 'sources are found');
+# (the reference is made from the catalogue, and read by searching)
 none('no file is longer than 1200 lines',
-	map { my $n = () = slurp($_) =~ /\n/g; $n > 1200 ? "$_: $n lines" : () } sort @sources);
+	map { my $n = () = slurp($_) =~ /\n/g; $n > 1200 ? "$_: $n lines" : () } grep { !m{^doc/reference} } sort @sources);
 # the words are put together here, lest this file offend
 my $undone = join '|', map { scalar reverse $_ } 'ODOT', 'EMXIF', 'XXX', 'redlohecalp';
 none('nothing is left to be done',
