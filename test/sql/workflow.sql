@@ -1,7 +1,7 @@
 -- A workflow on a table: what it lets pass, what it refuses and how it says so
 \set SHOW_CONTEXT never
 \set VERBOSITY default
-SELECT workflow, version, shipped FROM mutasi.workflow ORDER BY 1;
+SELECT workflow, version, shipped FROM mutasi.workflow WHERE shipped ORDER BY 1;
 SELECT mutasi.define_workflow('{"workflow": "two_step",
 	"states": [{"state": "draft", "initial": true}, {"state": "submitted"}, {"state": "done", "terminal": true}],
 	"transitions": [{"action": "submit", "from": "draft", "to": "submitted"},
