@@ -304,8 +304,8 @@ SELECT try($$UPDATE ew.papers SET status = 'done', number = '7', files = '{D2,D1
 CREATE TABLE papers_too (id int PRIMARY KEY, status text, number text);
 CREATE FUNCTION ew.has_document(id int, code text) RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT id = 2 OR code = 'D1' $$;
 SELECT try($$SELECT mutasi.attach_workflow('ew.papers_too', 'err_documents', 'status', '{"documents": {"function": "ew.no_such"}}')$$);
-SELECT try($$SELECT mutasi.attach_workflow('ew.papers_too', 'err_documents', 'status', '{"documents": {"function": "ew.has_document; DROP TABLE ew.papers"}}')$$);
-SELECT try($$SELECT mutasi.attach_workflow('ew.papers_too', 'err_documents', 'status', '{"documents": {"table": "ew.papers; --", "case": "id", "code": "id"}}')$$);
+SELECT try($$SELECT mutasi.attach_workflow('ew.papers_too', 'err_documents', 'status', '{"documents": {"function": "ew.has_document; DROP TABLE ew.papers"}}')$$) LIKE '42%' AS refused;
+SELECT try($$SELECT mutasi.attach_workflow('ew.papers_too', 'err_documents', 'status', '{"documents": {"table": "ew.papers; --", "case": "id", "code": "id"}}')$$) LIKE '42%' AS refused;
 SELECT mutasi.attach_workflow('papers_too', 'err_documents', 'status', '{"documents": {"function": "ew.has_document"}}');
 INSERT INTO papers_too VALUES (1, 'draft', 'x'), (2, 'draft', 'x');
 SELECT try($$UPDATE ew.papers_too SET status = 'done' WHERE id = 1$$);
