@@ -1,4 +1,6 @@
 -- Run by match.sh from the root of the tree, over the tables of people.sql.
+--   psql variables: rivals (1: the other ways, too), vector (empty: without pgvector), hnsw, seconds;
+--   sort: sparse or dense (what there is)
 \set ON_ERROR_STOP 1
 SET search_path = public, mutasi;
 SET jit = off;
@@ -13,7 +15,10 @@ BEGIN
 	RETURN split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::float8 / 1e6;
 END
 $$;
+\if :{?sort}
+\else
 SELECT CASE WHEN EXISTS (SELECT FROM person) THEN 'sparse' ELSE 'dense' END AS sort \gset
+\endif
 SELECT CASE :'sort' WHEN 'sparse' THEN 'person' ELSE 'dense_person' END AS people, CASE :'sort' WHEN 'sparse' THEN 'post' ELSE 'dense_post' END AS posts \gset
 SELECT count(*) AS size FROM :people \gset
 CREATE TEMP TABLE setting AS SELECT :'sort'::text AS sort, :'posts'::text AS posts, :size::bigint AS size, :seconds::float8 AS seconds;
@@ -82,7 +87,11 @@ SET enable_seqscan = off; SET enable_sort = off;
 SELECT pg_temp.ask(1, 'GiST', format('SELECT id FROM %I ORDER BY profile <=> %%1$s LIMIT 10', :'people'), s) FROM unnest(ARRAY[0, 0.5, 1]) AS s;
 RESET enable_seqscan; RESET enable_sort;
 SELECT pg_temp.ask(2, 'as the planner chooses', format('SELECT id FROM %I ORDER BY profile <=> %%1$s LIMIT 10', :'people'), s) FROM unnest(ARRAY[0, 0.5, 1]) AS s;
+-- competency with two other components: performance, and rank in four steps
+SELECT format('SELECT id, profile, ((hashint8extended(id, 77) & 1048575) / 1048575.0)::numeric AS performance, (hashint8extended(id, 78) & 3) / 3.0 AS rank_order FROM %I', :'people') AS components \gset
+SELECT pg_temp.ask(10, 'composite, weights 60, 25, 15: rank_composite', format('SELECT * FROM rank_composite(%L, %%1$s, %L, 10)', :'components', '{"competency": 60, "performance": 25, "rank_order": 15}'), 0.5);
 SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
+SELECT pg_temp.ask(11, 'composite: weighted sum of everybody, sorted', format('SELECT id FROM (%s) AS p ORDER BY 60 * match_score(profile, %%1$s) + 25 * performance + 15 * rank_order DESC, id LIMIT 10', :'components'), 0.5);
 SELECT pg_temp.ask(3, 'scan', format('SELECT id FROM %I ORDER BY profile <=> %%1$s LIMIT 10', :'people'), s) FROM unnest(ARRAY[0, 0.5]) AS s;
 SELECT pg_temp.ask(4, 'scan that only touches the column', format('SELECT count(*) FROM %I WHERE profile_count(profile) < 0', :'people'), 0.5);
 SELECT pg_temp.ask(5, 'count(*)', format('SELECT count(*) FROM %I', :'people'), 0.5);

@@ -29,15 +29,24 @@ INSERT INTO person (sort, p) SELECT 'high', random_profile(10, 300, 1, 655) FROM
 INSERT INTO person (sort, p) SELECT 'nothing held', (SELECT profile_agg(c, 0) FROM generate_series(i, i + 10) AS c) FROM generate_series(1, 50) AS i;
 INSERT INTO person (sort, p) SELECT 'long', random_profile(1500, 2000, 1, 5) FROM generate_series(1, 10);
 INSERT INTO person (sort, p) SELECT 'colliding', (SELECT profile_agg(competency, round((random() * 5)::numeric, 2)) FROM colliding WHERE random() < 0.5 AND i > 0) FROM generate_series(1, 300) AS i;
-SELECT max(profile_count(p)) > 256 AS some_too_long_for_a_key FROM person;
+-- real, correlated levels: O*NET's occupations, people a little above or below, everybody in all 68 competencies
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set file :abs_srcdir '/data/onet/requirement.tsv'
+CREATE TABLE onet (soc_code text, competency int, level numeric, importance numeric);
+COPY onet FROM :'file' WITH (FORMAT csv, HEADER, DELIMITER E'\t');
+CREATE TABLE occupation AS SELECT dense_rank() OVER (ORDER BY soc_code) AS nth, competency, level, importance FROM onet;
+INSERT INTO person (sort, p) SELECT 'onet', profile_agg(competency, least(7, round(level * (8 + nth % 5) / 10, 2)) ORDER BY competency) FROM occupation WHERE nth % 2 = 0 GROUP BY nth ORDER BY nth;
+SELECT max(profile_count(p)) > 256 AS some_too_long_for_a_key, max(profile_count(p)) > 1000 AS some_of_more_than_1000 FROM person;
 
 CREATE TABLE post (id serial, r competency_requirement);
 INSERT INTO post (r) SELECT random_requirement(n, 300, skew, top, surplus)
 	FROM unnest(ARRAY[1, 5, 15, 60, 200]) AS n, unnest(ARRAY[1, 4]) AS skew, unnest(ARRAY[4, 100]) AS top, unnest(ARRAY[0, 0.5, 1]) AS surplus;
 INSERT INTO post (r) SELECT with_surplus((SELECT requirement_agg(competency, 0.5 + round((random() * 4)::numeric, 2), 1, 'core', random() < 0.1) FROM colliding WHERE random() < 0.4 AND i > 0), surplus)
 	FROM generate_series(1, 4) AS i, unnest(ARRAY[0, 0.5, 1]) AS surplus;
+INSERT INTO post (r) SELECT with_surplus(r, surplus) FROM (SELECT requirement_agg(competency, level, importance, 'core', importance > 4.5) AS r FROM occupation WHERE nth % 220 = 1 AND level > 0 GROUP BY nth ORDER BY nth) AS o, unnest(ARRAY[0, 0.5, 1]) AS surplus;
+INSERT INTO post (r) SELECT with_surplus(requirement_agg(c, 1 + c % 4, 1 + c % 3), surplus) FROM generate_series(1, 200) AS c, unnest(ARRAY[0, 0.5, 1]) AS surplus GROUP BY surplus ORDER BY surplus;
 INSERT INTO post (r) VALUES ('{}'), ('{1:3, 7:2}'), ('{1:3!, 7:2!}'), ('{999999:3}'), ('{1:655.35*100}/1'), ('{1:0.01*0.01}/1'), ('{9:0.01!}');
-SELECT count(*), min(requirement_count(r)), max(requirement_count(r)) > 100 AS some_long FROM post;
+SELECT count(*), min(requirement_count(r)), max(requirement_count(r)) AS longest FROM post;
 
 -- What the two ways answer: the k smallest distances, who passes the gate, who equals.
 CREATE FUNCTION nearest(requirement competency_requirement, k int) RETURNS float8[] LANGUAGE plpgsql AS $$
@@ -137,6 +146,60 @@ SELECT count(*) = (SELECT count(*) * 3 FROM post) AS three_each FROM by_index;
 SELECT count(*) AS different FROM ((TABLE by_index EXCEPT ALL TABLE by_scan) UNION ALL (TABLE by_scan EXCEPT ALL TABLE by_index)) AS t;
 DROP TABLE by_index, by_scan;
 
+-- A build looks at a sample of the table to lay people out: over an expression and a part of
+-- the rows, concurrently, in VACUUM FULL and CLUSTER, in a transaction's own table, over nothing,
+-- over one column that is toasted and dropped columns; the sample never decides an answer.
+CREATE TABLE laid_out (gone text, id int, p competency_profile, note text);
+ALTER TABLE laid_out DROP COLUMN gone;
+INSERT INTO laid_out SELECT i, (SELECT profile_agg(c, 1 + (i * 31 + c * 7) % 17 / 4.0) FROM (SELECT c FROM generate_series(1, 3) AS c UNION ALL SELECT 10 + i % 40 * 10 + (i / 40 + c) % 10 FROM generate_series(0, 5) AS c) AS t), repeat('x', i % 7) FROM generate_series(1, 3000) AS i;
+INSERT INTO laid_out SELECT 3000 + i, (SELECT profile_agg(c, 1 + c % 4) FROM generate_series(1, 1500) AS c WHERE c % 3 <> i % 3), NULL FROM generate_series(1, 5) AS i;
+INSERT INTO laid_out VALUES (4000, NULL, NULL), (4001, '{}', NULL);
+CREATE FUNCTION laid_out_differs(expression text, condition text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE a text[]; b text[];
+	question text := format($q$ SELECT array_agg((SELECT array_agg(d) FROM (SELECT %1$s <=> r AS d FROM laid_out WHERE %2$s ORDER BY %1$s <=> r LIMIT 15) AS t)::text ORDER BY r::text)
+		FROM unnest(ARRAY['{1:3, 2:2, 15:4}', '{31:4*2, 32:4, 33:1}/1', '{1:4, 402:5, 403:5}/0', '{700:3, 701:2}', '{}']::competency_requirement[]) AS r $q$, expression, condition);
+BEGIN
+	SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;
+	EXECUTE question INTO a;
+	IF NOT EXISTS (SELECT FROM pg_stat_xact_all_tables WHERE relname = 'laid_out' AND idx_scan > 0) THEN RAISE 'no index was used'; END IF;
+	SET LOCAL enable_seqscan = on; SET LOCAL enable_sort = on; SET LOCAL enable_indexscan = off;
+	EXECUTE question INTO b;
+	RETURN (SELECT count(*) FILTER (WHERE a[i] IS DISTINCT FROM b[i]) FROM generate_series(1, 5) AS i);
+END $$;
+CREATE INDEX laid_out_e ON laid_out USING gist ((profile_set(p, 1, 2.5))) WHERE 12 / nullif(id % 4, 0) > 0;
+SELECT laid_out_differs('profile_set(p, 1, 2.5)', '12 / nullif(id % 4, 0) > 0');
+DROP INDEX laid_out_e;
+CREATE INDEX CONCURRENTLY laid_out_p ON laid_out USING gist (p);
+SELECT laid_out_differs('p', 'true');
+REINDEX INDEX CONCURRENTLY laid_out_p;
+SELECT laid_out_differs('p', 'true');
+DELETE FROM laid_out WHERE id % 2 = 0;
+VACUUM FULL laid_out;
+SELECT laid_out_differs('p', 'true');
+CREATE INDEX laid_out_id ON laid_out (id);
+CLUSTER laid_out USING laid_out_id;
+SELECT laid_out_differs('p', 'true');
+ALTER TABLE laid_out ALTER COLUMN id TYPE bigint;
+SELECT laid_out_differs('p', 'true');
+BEGIN;
+TRUNCATE laid_out;
+INSERT INTO laid_out SELECT id, p, sort FROM person WHERE id % 5 = 0;
+SELECT laid_out_differs('p', 'true');
+SAVEPOINT before;
+DROP INDEX laid_out_p;
+CREATE INDEX laid_out_p ON laid_out USING gist (p);
+SELECT laid_out_differs('p', 'true');
+ROLLBACK TO before;
+SELECT laid_out_differs('p', 'true');
+COMMIT;
+TRUNCATE laid_out;
+REINDEX TABLE laid_out;
+SELECT laid_out_differs('p', 'true');
+INSERT INTO laid_out SELECT id, p, sort FROM person WHERE id % 10 = 0;
+SELECT laid_out_differs('p', 'true');
+DROP TABLE laid_out;
+DROP FUNCTION laid_out_differs;
+
 -- options
 DROP INDEX person_p;
 CREATE INDEX ON person USING gist (p profile_gist_ops (buckets = 1000));
@@ -146,6 +209,6 @@ CREATE INDEX ON person USING gist (p profile_gist_ops (max_level = 0));
 CREATE INDEX ON person USING gist (p profile_gist_ops (max_level = 656));
 CREATE INDEX ON person USING gist (p profile_gist_ops (size = 1));
 SELECT '1'::profile_gist_key;
-DROP TABLE person, copy, post, answer, colliding;
+DROP TABLE person, copy, post, answer, colliding, onet, occupation;
 DROP FUNCTION random_profile, random_requirement, nearest, passing, equal, all_in_order, ask, differences;
 DROP EXTENSION btree_gist;

@@ -19,6 +19,14 @@ FROM pg_stats WHERE tablename IN ('sparse', 'dense') AND attname = 'p' ORDER BY 
 
 EXPLAIN (COSTS OFF) SELECT id FROM sparse ORDER BY p <=> '{1:3, 2:3, 30:4*2, 31:4*2, 32:4*2}' LIMIT 10;
 EXPLAIN (COSTS OFF) SELECT id FROM dense ORDER BY p <=> '{1:3, 2:3, 30:4*2, 31:4*2, 32:4*2}' LIMIT 10;
+-- the less a surplus counts, the sooner the index is done
+EXPLAIN (COSTS OFF) SELECT id FROM dense ORDER BY p <=> '{1:3, 2:3, 30:4*2, 31:4*2, 32:4*2}/0' LIMIT 10;
+EXPLAIN (COSTS OFF) SELECT id FROM dense ORDER BY p <=> '{1:3, 2:3, 30:4*2, 31:4*2, 32:4*2}/1' LIMIT 10;
+-- one competency that few hold is enough
+EXPLAIN (COSTS OFF) SELECT id FROM sparse ORDER BY p <=> '{1:3, 2:3, 3:3, 4:3, 30:3}' LIMIT 10;
+-- with the gate, and with another condition
+EXPLAIN (COSTS OFF) SELECT id FROM sparse WHERE p @> '{1:3, 30:4!}' ORDER BY p <=> '{1:3, 30:4!}' LIMIT 10;
+EXPLAIN (COSTS OFF) SELECT id FROM sparse WHERE id % 2 = 0 ORDER BY p <=> '{1:3, 30:4}' LIMIT 10;
 -- what nobody holds puts nobody behind another
 EXPLAIN (COSTS OFF) SELECT id FROM dense ORDER BY p <=> '{1:1, 99:4*2}' LIMIT 10;
 -- everybody, in order: sorting is cheaper
@@ -32,4 +40,14 @@ EXPLAIN (COSTS OFF) SELECT post.id, t.id FROM post, LATERAL (SELECT id FROM spar
 CREATE TABLE unknown AS TABLE sparse;
 CREATE INDEX ON unknown USING gist (p);
 EXPLAIN (COSTS OFF) SELECT id FROM unknown ORDER BY p <=> '{1:3, 30:4}' LIMIT 3;
+-- a build brings people of like competencies together, so that few pages are visited
+CREATE FUNCTION part_visited(statement text, index regclass) RETURNS numeric LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, SUMMARY OFF, FORMAT JSON) ' || statement INTO plan;
+	RETURN ((plan -> 0 -> 'Plan' ->> 'Shared Hit Blocks')::numeric + (plan -> 0 -> 'Plan' ->> 'Shared Read Blocks')::numeric) / (pg_relation_size(index) / 8192);
+END $$;
+SELECT part_visited('SELECT id FROM sparse ORDER BY p <=> ''{1:3, 2:3, 30:4*2, 31:4*2, 32:4*2}'' LIMIT 10', 'sparse_p') < 0.25 AS few_pages;
+DROP FUNCTION part_visited;
 DROP TABLE sparse, dense, post, unknown;
