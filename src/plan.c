@@ -140,6 +140,7 @@ mutasi_solve_transfers(PG_FUNCTION_ARGS)
 					query_argument(fcinfo, 3), (FlowObjective) objective, weight);
 
 	read = cpu_seconds();
+	ereport(DEBUG1, (errmsg_internal("plan: input read in %.6f s", read - started)));
 
 	/* before, not after: what solving will need, the general solver only if it fits */
 	env = PlanEnv();
@@ -152,8 +153,9 @@ mutasi_solve_transfers(PG_FUNCTION_ARGS)
 	flow_solve(&data->problem, solver, 0, env, &data->plan);
 	PlanUnreserve(memory);
 	ereport(DEBUG1,
-			(errmsg_internal("plan: input read in %.6f s, solved and proven in %.6f s",
-							 read - started, cpu_seconds() - read)));
+			(errmsg_internal("plan: %s, %lld steps, solved and proven in %.6f s",
+							 data->plan.solver == FLOW_SIMPLEX ? "network simplex" : "shortest paths",
+							 (long long) data->plan.steps, cpu_seconds() - read)));
 
 	if (strcmp(minimum, "require") == 0)
 	{

@@ -33,6 +33,7 @@ extern int	mutasi_plan_memory;
 extern int	mutasi_plan_progress;
 extern void plan_init(void);
 extern FlowEnv *PlanEnv(void);
+extern bool PlanNoticeDue(void);
 extern void PlanReserve(int64_t bytes, const char *what);
 extern void PlanUnreserve(int64_t bytes);
 extern bool PlanFits(int64_t bytes);

@@ -91,6 +91,21 @@ PlanGrow(void *pointer, int64_t old_count, int64_t new_count, Size size)
 	return repalloc_huge(pointer, mul_size((Size) new_count, size));
 }
 
+/* Has the interval of mutasi.plan_progress passed?  If so it begins anew. */
+bool
+PlanNoticeDue(void)
+{
+	TimestampTz now;
+
+	if (mutasi_plan_progress <= 0)
+		return false;
+	now = GetCurrentTimestamp();
+	if (!TimestampDifferenceExceeds(last_notice, now, mutasi_plan_progress * 1000))
+		return false;
+	last_notice = now;
+	return true;
+}
+
 static void *
 env_alloc(void *context, size_t size)
 {
@@ -109,20 +124,17 @@ env_breathe(void *context, int64_t done, int64_t total)
 {
 	(void) context;
 	CHECK_FOR_INTERRUPTS();
-	if (mutasi_plan_progress > 0)
+	if (PlanNoticeDue())
 	{
-		TimestampTz now = GetCurrentTimestamp();
-
-		if (TimestampDifferenceExceeds(last_notice, now, mutasi_plan_progress * 1000))
-		{
-			last_notice = now;
-			if (done < 0)
-				ereport(NOTICE,
-						(errmsg("planning: %lld exchanges made by the general solver", (long long) -done)));
-			else
-				ereport(NOTICE,
-						(errmsg("planning: %lld of %lld seats decided", (long long) done, (long long) total)));
-		}
+		if (done < 0)
+			ereport(NOTICE,
+					(errmsg("planning: %lld exchanges made by the general solver", (long long) -done)));
+		else if (total > 0)
+			ereport(NOTICE,
+					(errmsg("planning: %lld of %lld seats decided", (long long) done, (long long) total)));
+		else
+			ereport(NOTICE,
+					(errmsg("planning: looking for the reason")));
 	}
 }
 

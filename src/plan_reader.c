@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
 #include "executor/spi.h"
+#include "miscadmin.h"
 #include "plan_reader.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
@@ -220,7 +221,13 @@ receive_row(TupleTableSlot *slot, DestReceiver *self)
 	reader->row(reader);
 	MemoryContextSwitchTo(old);
 	if (reader->number % 1000 == 0)
+	{
 		MemoryContextReset(reader->row_context);
+		CHECK_FOR_INTERRUPTS();
+		if (PlanNoticeDue())
+			ereport(NOTICE,
+					(errmsg("planning: %lld rows of the %s query read", (long long) reader->number, reader->name)));
+	}
 	return true;
 }
 
