@@ -150,6 +150,7 @@ mutasi_solve_transfers(PG_FUNCTION_ARGS)
 	else if (objective != FLOW_BALANCE && data->problem.home == NULL)
 		solver = FLOW_SSP;
 	PlanReserve(memory, "solver");
+	ereport(DEBUG1, (errmsg_internal("plan: %lld kB held at most", (long long) (PlanMostMemory() / 1024))));
 	flow_solve(&data->problem, solver, 0, env, &data->plan);
 	PlanUnreserve(memory);
 	ereport(DEBUG1,

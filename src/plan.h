@@ -37,6 +37,7 @@ extern bool PlanNoticeDue(void);
 extern void PlanReserve(int64_t bytes, const char *what);
 extern void PlanUnreserve(int64_t bytes);
 extern bool PlanFits(int64_t bytes);
+extern int64_t PlanMostMemory(void);
 extern void PlanResetMemory(void);
 extern void *PlanAlloc(int64_t count, Size size);
 extern void *PlanGrow(void *pointer, int64_t old_count, int64_t new_count, Size size);

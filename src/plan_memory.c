@@ -19,6 +19,7 @@ int			mutasi_plan_progress = 0;	/* seconds */
 
 /* Held by the planning call under way; a call that failed leaves it to the next to reset. */
 static int64_t reserved;
+static int64_t most_reserved;
 static TimestampTz last_notice;
 
 /* The settings; called when the library is loaded. */
@@ -40,7 +41,7 @@ plan_init(void)
 void
 PlanResetMemory(void)
 {
-	reserved = 0;
+	reserved = most_reserved = 0;
 	last_notice = GetCurrentTimestamp();
 }
 
@@ -58,6 +59,15 @@ PlanReserve(int64_t bytes, const char *what)
 						   (long long) ((reserved + bytes + 1023) / 1024)),
 				 errhint("Raise \"mutasi.plan_memory\", or give fewer candidates a post.")));
 	reserved += bytes;
+	if (reserved > most_reserved)
+		most_reserved = reserved;
+}
+
+/* The most that the call under way has held so far. */
+int64_t
+PlanMostMemory(void)
+{
+	return most_reserved;
 }
 
 /* Would that many bytes more keep the limit? */

@@ -16,10 +16,10 @@ my $posts = "'SELECT p AS post_id, 10 AS seats, p % 50 AS unit_id FROM generate_
 my $donors = "'SELECT e AS employee_id, e % 50 AS unit_id, 400 AS releasable FROM generate_series(1, 20000) AS e'";
 my $units = "'SELECT u AS unit_id, 400 + u AS staff, 500 - u AS required FROM generate_series(0, 49) AS u'";
 my $candidates = "'SELECT e AS employee_id, (e * 7919 + k * 97) % 2000 AS post_id, (hashint8(e * 100 + k) & 1048575) / 1048576.0::float8 AS score FROM generate_series(1, 20000) AS e, generate_series(1, 20) AS k'";
-my $endless = "'SELECT e AS employee_id, p AS post_id, 0.5 AS score FROM generate_series(1, 100000000) AS e, generate_series(0, 1) AS p'";
+# streamed, not made first
+my $endless = "'SELECT g.e AS employee_id, 1 AS post_id, 0.5 AS score FROM (SELECT generate_series(1, 1000000000) AS e) AS g'";
 my $balance = "SELECT count(*) FROM mutasi.plan_transfers($candidates, $posts, $donors, $units, 'balance')";
-my $matching = "SELECT count(*) FROM mutasi.match_applications('SELECT e AS employee_id, p AS post_id, p AS preference, 0.5 AS score FROM generate_series(1, 100000000) AS e, generate_series(0, 1) AS p', "
-  . "'SELECT p AS post_id, 1 AS seats FROM generate_series(0, 1) AS p')";
+my $matching = "SELECT count(*) FROM mutasi.match_applications('SELECT g.e AS employee_id, 1 AS post_id, 1 AS preference, 0.5 AS score FROM (SELECT generate_series(1, 1000000000) AS e) AS g', 'SELECT 1 AS post_id, 1 AS seats')";
 
 # Runs SQL, waits until psql has said something, then cancels the backend.
 # Returns what psql said in all, and the seconds from the cancelling to the end.
