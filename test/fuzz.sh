@@ -6,6 +6,8 @@
 #   test/fuzz.sh [types] [solutions] [calls] [sqlsmith]   all but the last unless named
 #   FUZZ_ROUNDS=1000000   inputs for each type and form
 #   FUZZ_BOUND=300        calls of each function
+#   FUZZ_SECONDS=60       of libFuzzer on each part of the planner's pure C, where clang
+#                         has it; FUZZ_CORPUS=FOLDER keeps what it finds from run to run
 #   FUZZ_QUERIES=2000     queries of sqlsmith, where it is to be had
 #   FUZZ_SEED=N           the same numbers again
 . "$(dirname "$0")/machine.sh"
@@ -13,6 +15,9 @@
 [ $# -gt 0 ] || set -- types solutions calls
 export UBSAN_OPTIONS=print_stacktrace=1
 need_packages
+case " $* " in
+*" planner "*) [ -n "$place" ] || try_packages clang=clang || :;;
+esac
 case " $* " in
 *" sqlsmith "*) [ -n "$place" ] || try_packages sqlsmith=sqlsmith || exit 77;;
 esac
@@ -45,7 +50,32 @@ build_fuzzer() {
 		die "the fuzzer was not built"
 }
 
+# the planner's C with libFuzzer, address and undefined-behaviour sanitizers; no server
+planner() {
+	mkdir -p "$WORK/planner"
+	cd "$WORK/planner"
+	for part in flow choice; do
+		corpus=${FUZZ_CORPUS:-$WORK/planner}/$part
+		mkdir -p "$corpus"
+		clang -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o "${part}_fuzz" \
+			"$TREE/test/fuzz/${part}_fuzz.c" "$TREE"/src/"$part"*.c || return 1
+		ASAN_OPTIONS=detect_leaks=0 "./${part}_fuzz" -seed="$seed" -max_len=900 -max_total_time="${FUZZ_SECONDS:-60}" \
+			-print_final_stats=1 "$corpus" >"$part.log" 2>&1 || { tail -n 60 "$part.log"; return 1; }
+		echo "$part: $(sed -n 's/^stat::number_of_executed_units: *//p' "$part.log") executions"
+	done
+}
+
 for what in "$@"; do
+	if [ "$what" = planner ]; then
+		echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long s) { (void) d; (void) s; return 0; }' >"$WORK/probe.c"
+		if clang -fsanitize=fuzzer,address -o "$WORK/probe" "$WORK/probe.c" 2>/dev/null; then
+			stage planner planner
+			cd "$WORK"
+		else
+			say "== planner: skipped, clang has no libFuzzer here (libclang-rt-dev)"
+		fi
+		continue
+	fi
 	as_owner createdb "fuzz_$what"
 	as_owner psql -X -q -d "fuzz_$what" -c 'CREATE EXTENSION mutasi CASCADE'
 	case $what in
