@@ -447,6 +447,24 @@ flow_rents(const FlowProblem *problem, const FlowPlan *plan, int64_t *rent)
 	}
 }
 
+/*
+ * How many steps the contracted solver may take.  What it does well it does in
+ * 1 to 50 a pair, also with ten million pairs and hardly a person to spare.
+ * Where nearly everybody is a candidate of every post, easy problems take
+ * little more than one, and in hard ones (scores by distance) each search looks
+ * at nearly all: there the general solver, which takes 20 to 40 quick ones a
+ * pair, is the better the sooner.
+ */
+static int64_t
+default_budget(const FlowProblem *problem)
+{
+	int64_t		all = (int64_t) problem->n_posts * problem->n_employees;
+
+	if (problem->n_edges >= all / 4)
+		return INT64_C(20000000) + problem->n_edges / 2 * 5;
+	return INT64_C(20000000) + 200 * problem->n_edges;
+}
+
 void
 flow_solve(const FlowProblem *problem, FlowSolver solver, int64_t budget,
 		   const FlowEnv *env, FlowPlan *plan)
@@ -471,7 +489,7 @@ flow_solve(const FlowProblem *problem, FlowSolver solver, int64_t budget,
 		if (solver == FLOW_SSP)
 			budget = INT64_MAX;
 		else if (budget <= 0)
-			budget = INT64_C(200000000) + 1000 * problem->n_edges;
+			budget = default_budget(problem);
 		if (flow_solve_ssp(problem, budget, env, plan))
 			plan->solver = FLOW_SSP;
 		else
