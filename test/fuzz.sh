@@ -89,11 +89,11 @@ for what in "$@"; do
 		;;
 	calls) stage calls sql fuzz_calls calls.sql;;
 	sqlsmith)
-		# it draws from what is there: tables with columns of our types
+		# it draws from what is there: an agency, tables with columns of our types, all functions
 		as_owner psql -X -q -d fuzz_sqlsmith -v ON_ERROR_STOP=1 -f "$TREE/test/fuzz/tables.sql"
 		# shellcheck disable=SC2016
 		stage sqlsmith as_owner sh -c 'sqlsmith --target="host=$PGHOST port=$PGPORT user=postgres dbname=fuzz_sqlsmith" \
-			--max-queries="$1" --seed="$2" >"$WORK/sqlsmith.log" 2>&1; status=$?; tail -n 12 "$WORK/sqlsmith.log"; exit $status' \
+			--verbose --max-queries="$1" --seed="$2" >"$WORK/sqlsmith.log" 2>&1; status=$?; tail -n 12 "$WORK/sqlsmith.log"; exit $status' \
 			sqlsmith "${FUZZ_QUERIES:-2000}" "$seed"
 		;;
 	*) die "nothing of that name to fuzz: $what";;

@@ -1,4 +1,9 @@
--- Tables full of the extension's types, for sqlsmith to draw from.
+-- An agency with people and cases, and tables full of the extension's types, for
+-- sqlsmith to draw from.
+\ir ../data/small_agency.sql
+INSERT INTO transfer (employee_id, to_post_id, reason, effective_on) VALUES (2, 1, 'PKM1 lacks nurses', current_date), (3, 1, 'the same', current_date);
+UPDATE transfer SET state = 'submitted' WHERE transfer_id = 1;
+RESET search_path;
 CREATE TABLE public.person (
 	id int PRIMARY KEY,
 	nip mutasi.nip,
@@ -20,4 +25,7 @@ INSERT INTO public.post
 SELECT i, 'post ' || i,
 	(SELECT mutasi.requirement_agg(1 + (i * 7 + c * 13) % 40, 1 + (i + c) % 5, 1, 'core', c = 1) FROM generate_series(1, 5) AS c), i % 4
 FROM generate_series(1, 60) AS i;
+CREATE INDEX ON public.person USING gist (profile);
+CREATE INDEX ON public.person USING gin (profile);
+CREATE INDEX ON public.person USING hash (profile);
 ANALYZE;
