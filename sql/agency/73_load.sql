@@ -109,7 +109,8 @@ BEGIN
 				-- spreadsheets keep a number as text with an apostrophe in front
 				converted := ltrim(value, '''')::mutasi.nip::text;
 			EXCEPTION WHEN data_exception OR check_violation THEN
-				problem := SQLERRM;
+				GET STACKED DIAGNOSTICS converted = PG_EXCEPTION_DETAIL;
+				problem := concat_ws(': ', 'is not a NIP', nullif(rtrim(converted, '.'), ''));
 			END;
 		ELSE NULL;
 	END CASE;

@@ -47,7 +47,7 @@ SELECT results_eq($$SELECT code, title, kind, class, seats, education_fields, op
 	$$VALUES ('P-A', 'Perawat; "Ahli"', 'skilled', 7::smallint, 1, '{ners,bidan}'::text[], false), ('P-C', E'two\nlines', 'implementing', NULL, 1, NULL, true)$$, 'and the rest is in, with defaults for empty cells');
 SELECT results_eq('SELECT rows_read, loaded, updated, skipped, rejected FROM load_run ORDER BY load_id DESC LIMIT 1', 'VALUES (6, 2, 0, 0, 4)', 'counted');
 SELECT results_eq($$SELECT * FROM load_csv('employee', E'nip,name,sex,born_on,grade,status\n198609262015051009,Pegawai 003,L,26/09/1986,III/a,PPPK Paruh Waktu\n1986092620150510,Pegawai 004,L,31/02/1990,III/z,x\n,Pegawai 005,x,1990-1-5,,\n199205082023082001,Pegawai 006,,,,')$$,
-	$$VALUES (3, 'nip', '1986092620150510', 'invalid input syntax for type nip: "1986092620150510"'),
+	$$VALUES (3, 'nip', '1986092620150510', 'is not a NIP: A NIP has 18 digits; spaces may stand behind the 8th, 14th and 15th'),
 		(3, 'born_on', '31/02/1990', 'is not a date (write 2026-12-31, 31-12-2026 or 31/12/2026: day, month, year)'),
 		(4, NULL, NULL, 'not allowed: CHECK ((sex = ANY (ARRAY[''male''::text, ''female''::text])))'),
 		(5, 'nip', '199205082023082001', 'is on record already')$$, 'employees');
