@@ -268,7 +268,7 @@ BEGIN
 			GROUP BY i.post_id),
 		figures AS MATERIALIZED (
 			SELECT f.unit_id, f.required, f.existing - n.net AS existing
-			FROM origin_posts AS o CROSS JOIN LATERAL unit_figures(o.units, as_of) AS f
+			FROM origin_posts AS o CROSS JOIN LATERAL unit_needs(o.units, as_of) AS f
 			JOIN (SELECT g.unit_id, sum(g.leaving - g.coming) AS net FROM pending AS g GROUP BY g.unit_id) AS n USING (unit_id)),
 		judged AS (
 			SELECT q.e, q.p, o.post_id AS from_post, o.unit_id = t.unit_id AS same_unit,

@@ -155,6 +155,9 @@ BEGIN
 	done := refresh_profiles();
 	failed := 0;
 	RETURN NEXT;
+	task := 'units'' figures refreshed';
+	done := refresh_units();
+	RETURN NEXT;
 	task := 'timers run';
 	SELECT count(*) FILTER (WHERE r.error IS NULL), count(*) FILTER (WHERE r.error IS NOT NULL),
 			string_agg(r.case_key || ': ' || r.message, '; ') FILTER (WHERE r.error IS NOT NULL)
@@ -167,5 +170,5 @@ BEGIN
 	RETURN NEXT;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.run_daily() IS 'What a scheduler runs once a day: profiles that time has changed (refresh_profiles), deadlines that have passed (mutasi.run_timers), transfers whose day has come (apply_due_transfers). One row a task, with what could not be done and why. Safe to run twice.';
+COMMENT ON FUNCTION @agency@.run_daily() IS 'What a scheduler runs once a day: profiles that time has changed (refresh_profiles), what units need and have today (refresh_units), deadlines that have passed (mutasi.run_timers), transfers whose day has come (apply_due_transfers). One row a task, with what could not be done and why. Safe to run twice.';
 REVOKE ALL ON FUNCTION @agency@.run_daily() FROM PUBLIC;

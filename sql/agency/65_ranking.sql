@@ -44,10 +44,14 @@ BEGIN
 			SELECT p.post_id, p.unit_id, p.requirement, p.family, p.min_education, p.education_fields
 			FROM post AS p WHERE p.post_id = ANY (posts)),
 		origin AS MATERIALIZED (SELECT c.* FROM current_post(employees, as_of) AS c),
-		rated AS MATERIALIZED (SELECT r.* FROM recent_rating(employees, as_of, (SELECT y.rating_years FROM y)) AS r),
+		people AS MATERIALIZED (
+			SELECT w.employee_id, w.profile, w.appointed_on, w.recent_score, w.recent_score_of IS NOT DISTINCT FROM extract(year FROM as_of)::integer * 100 + y.rating_years AS scored
+			FROM employee AS w CROSS JOIN y WHERE w.employee_id = ANY (employees)),
+		-- the derived score where it is of these years
+		rated AS MATERIALIZED (SELECT r.* FROM recent_rating(ARRAY(SELECT e.employee_id FROM people AS e WHERE NOT e.scored), as_of, (SELECT y.rating_years FROM y)) AS r),
 		figures AS MATERIALIZED (
 			SELECT f.unit_id, f.required, f.existing
-			FROM unit_figures(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
+			FROM unit_needs(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
 		served AS MATERIALIZED (
 			SELECT m.employee_id, m.family, m.months FROM served_months(employees, ARRAY(SELECT DISTINCT t.family FROM target AS t WHERE t.family IS NOT NULL), as_of) AS m),
 		schooling AS MATERIALIZED (
@@ -62,7 +66,7 @@ BEGIN
 		part AS (
 			SELECT q.e, q.p,
 				mutasi.match_score(e.profile, t.requirement) AS competency,
-				round(r.score, 6) AS performance,
+				CASE WHEN e.scored THEN e.recent_score ELSE round(r.score, 6) END AS performance,
 				CASE WHEN t.min_education IS NULL AND t.education_fields IS NULL THEN 1
 					WHEN s.level IS NULL THEN NULL
 					WHEN s.level_in_field >= coalesce(t.min_education, 0) THEN 1
@@ -81,7 +85,7 @@ BEGIN
 				o.post_id AS from_post_id, o.unit_id AS from_unit_id
 			FROM pair AS q
 			CROSS JOIN y
-			JOIN (SELECT w.employee_id, w.profile, w.appointed_on FROM employee AS w WHERE w.employee_id = ANY (employees)) AS e ON e.employee_id = q.e
+			JOIN people AS e ON e.employee_id = q.e
 			JOIN target AS t ON t.post_id = q.p
 			LEFT JOIN origin AS o ON o.employee_id = q.e
 			LEFT JOIN rated AS r ON r.employee_id = q.e
@@ -210,7 +214,7 @@ BEGIN
 	-- education can be full; the balance at most what the unit that receives
 	-- leaves room for, even by a share of full time (nothing but a move inside it
 	-- where it has no workload on record)
-	SELECT abs(u.required - u.existing) - abs(u.required - u.existing - 1) INTO gain FROM unit_figures(ARRAY[target.unit_id], as_of) AS u;
+	SELECT abs(u.required - u.existing) - abs(u.required - u.existing - 1) INTO gain FROM unit_needs(ARRAY[target.unit_id], as_of) AS u;
 	-- (and fit and score are rounded, upwards at most by this much)
 	rest := 0.000002 + y.weight_qualification + y.weight_balance * CASE WHEN gain IS NULL OR gain <= -1 THEN 0.5 ELSE 1 END;
 
@@ -626,6 +630,7 @@ BEGIN
 	IF k IS NULL OR k < 1 OR k > 1000 THEN
 		PERFORM mutasi.raise_error('22023', 'the number of candidates must be from 1 to 1000, not %1', ARRAY[k::text]);
 	END IF;
+	PERFORM refresh_units();
 	INSERT INTO ranking_snapshot (as_of, policy_version) SELECT take_ranking_snapshot.as_of, p.policy_version FROM policy_on(as_of) AS p
 		RETURNING snapshot_id INTO made;
 	INSERT INTO ranking_row (snapshot_id, post_id, rank, employee_id, score, competency, performance, qualification, experience, balance,

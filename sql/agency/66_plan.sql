@@ -20,6 +20,7 @@ BEGIN
 		PERFORM mutasi.raise_error('MU115', 'transfers of plan %1 are under way', ARRAY[plan::text],
 			hint => 'What was proposed is the grounds of those transfers and stays; make a new plan for more.');
 	END IF;
+	PERFORM refresh_units();
 	SELECT * INTO y FROM policy_on(as_of);
 	DELETE FROM transfer_plan_move AS m WHERE m.plan_id = plan;
 	DELETE FROM transfer_plan_pair AS m WHERE m.plan_id = plan;

@@ -59,7 +59,7 @@ INSERT INTO assessment (employee_id, competency_id, level, assessed_on, expires_
 SELECT refresh_profiles(current_date + 1) \g /dev/null
 UPDATE employee SET recent_score_of = 199902 WHERE employee_id = 4;
 SELECT results_eq('SELECT task, done, failed FROM run_daily()',
-	$$VALUES ('profiles refreshed', 1::bigint, 0::bigint), ('timers run', 0, 0), ('transfers made effective', 0, 0)$$, 'run_daily(): what time has changed');
+	$$VALUES ('profiles refreshed', 1::bigint, 0::bigint), ('units'' figures refreshed', 3, 0), ('timers run', 0, 0), ('transfers made effective', 0, 0)$$, 'run_daily(): what time has changed');
 SELECT is((SELECT recent_score_of <> 199902 FROM employee WHERE employee_id = 4), true, 'a new year brings other ratings');
 SELECT results_eq('SELECT sum(done)::int, sum(failed)::int FROM run_daily()', 'VALUES (0, 0)', 'nothing a second time');
 
