@@ -299,3 +299,38 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION @agency@.eligibility_summary(integer[], integer[], date, jsonb) IS 'Per (employee, post) pair one line: eligible (NULL: cannot be judged) and the reasons why not.';
+
+-- Where only the eligible are wanted, whom one rule holds back is not shown to
+-- the next; those that hold back most come first.
+CREATE FUNCTION @agency@.eligible_pairs(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}')
+	RETURNS TABLE (employee_id integer, post_id integer)
+	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	r eligibility_rule;
+	people integer[] := employees;
+	places integer[] := posts;
+	judged integer[];
+	judged_for integer[];
+	verdicts boolean[];
+BEGIN
+	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled
+		ORDER BY array_position('{competency fit,education,mandatory competencies,grade,class,performance}'::text[], q.rule), q.place, q.rule
+	LOOP
+		EXIT WHEN people = '{}';
+		EXECUTE 'SELECT array_agg(f.employee_id), array_agg(f.post_id), array_agg(f.passed)
+			FROM ' || r.function_name || '($1, $2, $3, $4) AS f'
+			INTO judged, judged_for, verdicts
+			USING people, places, as_of, r.parameter || context;
+		SELECT coalesce(array_agg(k.e), '{}'), coalesce(array_agg(k.p), '{}') INTO people, places
+			FROM (SELECT f.e, f.p FROM unnest(judged, judged_for, verdicts) AS f (e, p, passed) WHERE f.passed
+				UNION
+				SELECT q.e, q.p FROM unnest(people, places) AS q (e, p)
+				WHERE r.waivable AND EXISTS (SELECT FROM waiver AS w
+					WHERE w.employee_id = q.e AND w.rule = r.rule AND (w.post_id IS NULL OR w.post_id = q.p)
+						AND w.granted_on <= as_of AND w.valid_to > as_of)) AS k;
+	END LOOP;
+	RETURN QUERY SELECT q.e, q.p FROM unnest(people, places) AS q (e, p);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.eligible_pairs(integer[], integer[], date, jsonb) IS 'Of many (employee, post) pairs those whom no rule holds back: every rule passed or waived, as eligibility_summary() says true.';

@@ -119,8 +119,6 @@ DECLARE
 	page integer[];
 	page_scores numeric[];
 	threshold numeric := least_score;
-	asked integer;
-	next integer;
 	chosen integer[];
 BEGIN
 	IF cardinality(pool) >= k THEN
@@ -138,26 +136,21 @@ BEGIN
 			INTO page, page_scores
 			FROM score_pairs(page, array_fill(post, ARRAY[cardinality(page)]), as_of) AS s
 			WHERE threshold IS NULL OR s.score >= threshold;
-		next := 1;
-		WHILE next <= coalesce(cardinality(page), 0) AND (threshold IS NULL OR page_scores[next] >= threshold) LOOP
-			asked := CASE WHEN eligible_only THEN least(cardinality(page), next + greatest(16, 2 * coalesce(k, 500)) - 1) ELSE cardinality(page) END;
-			chosen := page[next : asked];
-			IF eligible_only THEN
-				chosen := ARRAY(SELECT g.employee_id
-					FROM eligibility_summary(chosen, array_fill(post, ARRAY[cardinality(chosen)]), as_of) AS g WHERE g.eligible);
-			END IF;
-			SELECT coalesce(array_agg(u.id), '{}'), coalesce(array_agg(u.score), '{}') INTO pool, pool_scores
-				FROM (SELECT w.id, w.score, rank() OVER (ORDER BY w.score DESC) AS place
-					FROM (SELECT o.id, o.score FROM unnest(pool, pool_scores) AS o (id, score)
-						UNION ALL
-						SELECT o.id, o.score FROM unnest(page[next : asked], page_scores[next : asked]) AS o (id, score)
-							WHERE o.id = ANY (chosen)) AS w) AS u
-				WHERE k IS NULL OR u.place <= k;
-			IF cardinality(pool) >= k THEN
-				threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
-			END IF;
-			next := asked + 1;
-		END LOOP;
+		CONTINUE WHEN page IS NULL;
+		chosen := page;
+		IF eligible_only THEN
+			chosen := ARRAY(SELECT g.employee_id FROM eligible_pairs(page, array_fill(post, ARRAY[cardinality(page)]), as_of) AS g);
+		END IF;
+		SELECT coalesce(array_agg(u.id), '{}'), coalesce(array_agg(u.score), '{}') INTO pool, pool_scores
+			FROM (SELECT w.id, w.score, rank() OVER (ORDER BY w.score DESC) AS place
+				FROM (SELECT o.id, o.score FROM unnest(pool, pool_scores) AS o (id, score)
+					UNION ALL
+					SELECT o.id, o.score FROM unnest(page, page_scores) AS o (id, score)
+						WHERE NOT eligible_only OR o.id IN (SELECT c FROM unnest(chosen) AS c)) AS w) AS u
+			WHERE k IS NULL OR u.place <= k;
+		IF cardinality(pool) >= k THEN
+			threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
+		END IF;
 	END LOOP;
 END
 $body$;
@@ -333,7 +326,7 @@ BEGIN
 		IF eligible_only AND total > 1 THEN
 			-- whose spare ones were not enough are walked anew, eligibility asked on the way
 			SELECT coalesce(array_agg(g.employee_id), '{}'), coalesce(array_agg(g.post_id), '{}') INTO ids, places
-				FROM eligibility_summary(ids, places, as_of, context) AS g WHERE g.eligible;
+				FROM eligible_pairs(ids, places, as_of, context) AS g;
 			FOR one IN SELECT w.p FROM unnest(short) AS w (p)
 				WHERE (SELECT count(*) FROM unnest(places) AS n (p) WHERE n.p = w.p) < k
 			LOOP
