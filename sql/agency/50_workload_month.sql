@@ -90,6 +90,7 @@ COMMENT ON COLUMN @agency@.post_month_load.without_norm IS 'How many of them had
 
 CREATE FUNCTION @agency@.derive_months(posts integer[], years smallint[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	SET enable_seqscan = off
 AS $body$
 DECLARE
 	first_day date;
@@ -101,20 +102,21 @@ BEGIN
 	END IF;
 	SELECT make_date(min(y), 1, 1), make_date(max(y), 12, 31) INTO first_day, last_day FROM unnest(years) AS y;
 	WITH wanted AS (SELECT DISTINCT u AS post_id FROM unnest(posts) AS u),
-	norm AS (
-		SELECT n.task_id, n.valid_from, n.norm_hours,
-			lead(n.valid_from, 1, 'infinity') OVER (PARTITION BY n.task_id ORDER BY n.valid_from) AS valid_to
-		FROM wanted AS w JOIN task AS t USING (post_id) JOIN task_norm AS n USING (task_id)),
+	-- Always from the posts to their tasks, volumes and norms, by their indexes
+	-- (LATERAL, OFFSET 0): what the planner knows of a table that is being filled
+	-- is no guide.
 	priced AS (
-		SELECT t.post_id, t.period_months, v.period_start, v.volume * n.norm_hours AS hours,
-			CASE WHEN t.period_months = 1 THEN v.volume * l.norm_hours END AS monthly_hours
+		SELECT w.post_id, t.period_months, v.period_start, v.volume * n.norm_hours AS hours,
+			CASE WHEN t.period_months = 1 THEN v.volume * t.latest_norm END AS monthly_hours
 		FROM wanted AS w
-		JOIN task AS t USING (post_id)
-		JOIN task_volume AS v USING (task_id)
-		LEFT JOIN norm AS n ON n.task_id = v.task_id AND n.valid_from <= v.period_start AND n.valid_to > v.period_start
-		LEFT JOIN norm AS l ON l.task_id = v.task_id AND l.valid_to = 'infinity'
-		WHERE years IS NULL OR (v.period_start BETWEEN first_day AND last_day
-			AND extract(year FROM v.period_start)::smallint = ANY (years))),
+		CROSS JOIN LATERAL (SELECT k.task_id, k.period_months,
+				(SELECT m.norm_hours FROM task_norm AS m WHERE m.task_id = k.task_id ORDER BY m.valid_from DESC LIMIT 1) AS latest_norm
+			FROM task AS k WHERE k.post_id = w.post_id OFFSET 0) AS t
+		CROSS JOIN LATERAL (SELECT x.period_start, x.volume FROM task_volume AS x
+			WHERE x.task_id = t.task_id AND (years IS NULL OR (x.period_start BETWEEN first_day AND last_day
+				AND extract(year FROM x.period_start)::smallint = ANY (years))) OFFSET 0) AS v
+		LEFT JOIN LATERAL (SELECT m.norm_hours FROM task_norm AS m
+			WHERE m.task_id = t.task_id AND m.valid_from <= v.period_start ORDER BY m.valid_from DESC LIMIT 1) AS n ON true),
 	-- volumes are many and periods few: everything below is made from these
 	periods AS MATERIALIZED (
 		SELECT p.post_id, p.period_months, p.period_start, sum(p.hours) AS hours, sum(p.monthly_hours) AS monthly_hours,
@@ -130,8 +132,8 @@ BEGIN
 		SELECT coalesce(y.post_id, l.post_id) AS post_id, coalesce(y.year, l.year) AS year,
 			y.hours, y.volumes, y.without_norm, y.post_id IS NULL AS gone
 		FROM years_of AS y
-		FULL JOIN (SELECT x.* FROM post_load AS x JOIN wanted AS w USING (post_id)
-			WHERE years IS NULL OR x.year = ANY (years)) AS l
+		FULL JOIN (SELECT o.* FROM wanted AS w CROSS JOIN LATERAL (SELECT x.* FROM post_load AS x
+			WHERE x.post_id = w.post_id AND (years IS NULL OR x.year = ANY (years)) OFFSET 0) AS o) AS l
 			ON l.post_id = y.post_id AND l.year = y.year
 		WHERE (y.hours, y.volumes, y.without_norm) IS DISTINCT FROM (l.hours, l.volumes, l.without_norm)),
 	year_upserted AS (
@@ -152,9 +154,9 @@ BEGIN
 		SELECT coalesce(m.post_id, l.post_id) AS post_id, coalesce(m.month, l.month) AS month,
 			m.work, m.monthly_hours, m.volumes, m.without_norm, m.post_id IS NULL AS gone
 		FROM months AS m
-		FULL JOIN (SELECT x.* FROM post_month_load AS x JOIN wanted AS w USING (post_id)
-			WHERE years IS NULL
-				OR (x.month BETWEEN first_day AND last_day AND extract(year FROM x.month)::smallint = ANY (years))) AS l
+		FULL JOIN (SELECT o.* FROM wanted AS w CROSS JOIN LATERAL (SELECT x.* FROM post_month_load AS x
+			WHERE x.post_id = w.post_id AND (years IS NULL
+				OR (x.month BETWEEN first_day AND last_day AND extract(year FROM x.month)::smallint = ANY (years))) OFFSET 0) AS o) AS l
 			ON l.post_id = m.post_id AND l.month = m.month
 		WHERE (m.work, m.monthly_hours, m.volumes, m.without_norm)
 			IS DISTINCT FROM (l.work, l.monthly_hours, l.volumes, l.without_norm)),

@@ -1,6 +1,7 @@
 #!/bin/sh
 # An agency of the size of a large ministry's regional service: how long its
-# rankings, its views and its bulk loads take.
+# rankings, its views and its bulk loads take. Every unit is short of people, so
+# that the balance tells nobody apart and many are scored in full: a hard case.
 #   AGENCY_PEOPLE=100000  people; units, posts, assessments and volumes follow
 set -eu
 people=${AGENCY_PEOPLE:-100000}
@@ -65,11 +66,20 @@ loaded=$(seconds "INSERT INTO task_volume SELECT n, make_date(extract(year FROM 
 sql -c 'VACUUM ANALYZE'
 echo "load $(sql -At -c 'SELECT count(*) FROM big.task_volume') task volumes with derived hours, s: $loaded"
 
-for view in unit_workload unit_balance vacancy candidate_ranking transfer_status; do
-	first=$(seconds "SELECT count(*), count(v::text) FROM $view AS v \\g /dev/null")
-	again=$(seconds "SELECT count(*), count(v::text) FROM $view AS v \\g /dev/null")
-	echo "view $view, s: $first, again $again"
+echo "figures of all units kept, s: $(seconds 'SELECT refresh_units() \g /dev/null')"
+
+month="(SELECT max(m.month) FROM post_month_load AS m)"
+for view in unit_workload unit_balance vacancy "unit_workload_trend WHERE month = $month" workload_surge staffing_projection workload_data_quality transfer_status; do
+	case $view in *WHERE*) relation="${view%% WHERE*} AS v WHERE${view#* WHERE}" ;; *) relation="$view AS v" ;; esac
+	first=$(seconds "SELECT count(*), count(v::text) FROM $relation \\g /dev/null")
+	again=$(seconds "SELECT count(*), count(v::text) FROM $relation \\g /dev/null")
+	echo "view ${view%% WHERE*}, s: $first, again $again"
 done
+
+# many posts at once, as take_ranking_snapshot() does it, and the view on it
+sql -c "SET search_path = big, mutasi, public; UPDATE post SET seats = 5 WHERE post_id % 50 > 0"
+echo "rankings of $(sql -At -c 'SELECT count(*) FROM big.open_posts() WHERE free >= 1') vacancies, ten people each, s: $(seconds 'SELECT take_ranking_snapshot(10) \g /dev/null')"
+echo "view candidate_ranking, s: $(seconds 'SELECT count(*), count(v::text) FROM candidate_ranking AS v \g /dev/null')"
 
 # candidates() of 60 vacant posts in one session, after three to warm up
 sql -At <<-SQL | sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | tail -n 60 | sort -n | awk '{ t[NR] = $1 } END { printf "candidates(post, 10), ms: p50 %.0f, p95 %.0f, worst %.0f\n", t[int(NR / 2)], t[int(NR * 0.95)], t[NR] }'
