@@ -148,12 +148,12 @@ BEGIN
 		SELECT NEW.transfer_id, current_date, NEW.policy_version, p.requirement FROM post AS p WHERE p.post_id = NEW.to_post_id;
 	INSERT INTO decision_candidate (transfer_id, rank, employee_id, chosen, score, competency, performance, qualification, experience, balance, eligible, reason, profile)
 		SELECT NEW.transfer_id, c.rank, c.employee_id, c.employee_id = NEW.employee_id, c.score, c.competency, c.performance, c.qualification,
-			c.experience, c.balance, g.eligible, g.reason, e.profile
-		FROM candidates(NEW.to_post_id, least(listed, 10000)) AS c
-		JOIN employee AS e ON e.employee_id = c.employee_id
+			c.experience, c.balance, c.eligible, c.reason, e.profile
 		-- the case itself is no hindrance
-		LEFT JOIN LATERAL eligibility_summary(ARRAY[c.employee_id], ARRAY[NEW.to_post_id], current_date,
-			jsonb_build_object('initiative', NEW.initiative, 'transfer_id', NEW.transfer_id)) AS g ON true;
+		FROM ranked(ARRAY[NEW.to_post_id], least(listed, 10000), current_date, false,
+			jsonb_build_object('initiative', NEW.initiative, 'transfer_id', NEW.transfer_id,
+				'route', CASE WHEN NEW.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END)) AS c
+		JOIN employee AS e ON e.employee_id = c.employee_id;
 	INSERT INTO decision_rule (transfer_id, rule, passed, waived, detail, legal_basis)
 		SELECT NEW.transfer_id, r.rule, r.passed, r.waived, r.detail, r.legal_basis
 		FROM check_eligibility(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date,
