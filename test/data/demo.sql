@@ -7,8 +7,12 @@
 SET client_min_messages = warning;
 
 \echo
-\echo 'mutasi: transfers of civil servants (mutasi ASN), from workload to effective transfer'
+\echo 'mutasi: transfers of civil servants (mutasi ASN), from imbalance to effective transfer'
 \echo '===================================================================================='
+\echo
+\echo 'A city has people where the work is not, and work where the people are not. This shows how the personnel agency'
+\echo 'finds out (1, 2), who could move and why (3, 4), what it would do (5), what the best plan for the whole city is (6),'
+\echo 'and one transfer on its lawful way (7) until both units feel it (8). Indonesian terms stand in brackets.'
 \echo
 \echo 'Making a city: units, posts, people, competencies, tasks and their volumes ...'
 CREATE EXTENSION mutasi;
@@ -103,12 +107,36 @@ CREATE TEMP TABLE before AS SELECT w.unit_id, w.unit_name, w.existing, w.ratio, 
 	WHERE w.unit_id IN (:chosen_unit, (SELECT p.unit_id FROM post AS p WHERE p.post_id = :target));
 
 \echo
-\echo '6. The transfer, step by step, each by the person whose part it is'
+\echo '6. All free seats at once: the transfer plan (rencana mutasi)'
+\echo
+\echo 'A plan has a goal, a period, a measurable target and says how it will be evaluated. The optimiser fills it: the most'
+\echo 'seats, the busiest units first, then the best scores; and it never takes anybody whom a unit cannot spare.'
+\echo
+SELECT round(count(*) FILTER (WHERE w.ratio > 1.20)::numeric, 0) AS overloaded FROM unit_workload AS w \gset
+INSERT INTO transfer_plan (name, goal, period_from, period_to, indicator, baseline, target, higher_is_better, evaluation, evaluate_on)
+	VALUES ('Balance', 'no unit far above its workload', current_date, current_date + 180, 'units with a ratio above 1.20', :overloaded, 0, false,
+		'unit_workload, by the personnel agency, half a year later', current_date + 190) RETURNING plan_id AS plan \gset
+SELECT propose_plan(:plan) AS moves \gset
+SELECT format('%s moves fill %s of %s free seats, out of %s people a rule does not hold back; proven: %s (no other choice reaches more,', c.transfers, c.seats,
+		c.seats + c.empty, (SELECT count(DISTINCT w.employee_id) FROM transfer_plan_pair AS w WHERE w.plan_id = p.plan_id), CASE WHEN c.proven THEN 'yes' ELSE 'no' END) AS line
+	FROM transfer_plan AS p CROSS JOIN LATERAL mutasi.plan_certificate(p.solution) AS c WHERE p.plan_id = :plan \gset
+\echo :line
+\echo 'and anybody can check it). What it would do to the units that it changes most, and nothing of it has happened yet:'
+\echo
+SELECT w.unit_name AS "Unit", round(w.required, 2) AS "required", round(w.existing_before) AS "existing", round(w.existing_after) AS "afterwards",
+	round(w.ratio_before, 2) AS "ratio", round(w.ratio_after, 2) AS "ratio afterwards", w.efficiency_before || ' -> ' || w.efficiency_after AS "grade"
+FROM plan_what_if(:plan) AS w ORDER BY abs(w.ratio_before - w.ratio_after) DESC, w.unit_id LIMIT 8;
+SELECT format('Units with a ratio above 1.20: %s now, %s if the whole plan is carried out.', :overloaded, count(*) FILTER (WHERE round(coalesce(w.ratio_after, u.ratio), 2) > 1.20)) AS line
+	FROM unit_workload AS u LEFT JOIN plan_what_if(:plan) AS w USING (unit_id) \gset
+\echo :line
+
+\echo
+\echo '7. One transfer, step by step, each by the person whose part it is'
 \echo
 BEGIN;
 SET LOCAL mutasi.actor = 'head of unit';
-INSERT INTO transfer (employee_id, to_post_id, reason, effective_on)
-	VALUES (:chosen, :target, 'the unit with the highest workload ratio lacks staff', current_date) RETURNING transfer_id AS case \gset
+INSERT INTO transfer (employee_id, to_post_id, reason, effective_on, plan_id)
+	VALUES (:chosen, :target, 'the unit with the highest workload ratio lacks staff', current_date, :plan) RETURNING transfer_id AS case \gset
 COMMIT;
 \echo 'A shortcut is tried first, UPDATE transfer SET state = ''effective'', straight from draft. The database refuses:'
 \echo
@@ -142,21 +170,29 @@ SELECT issue_notice(:case, 'en') AS line \gset
 BEGIN; SET LOCAL mutasi.actor = 'personnel agency'; SELECT count(*) FROM apply_due_transfers() AS a WHERE a.applied \g /dev/null
 COMMIT;
 \echo
-SELECT h.seq AS "step", h.actor AS "who", h.action AS "action", coalesce(h.from_state, '') AS "from", h.to_state AS "to", left(encode(h.hash, 'hex'), 12) || '...' AS "seal of the row"
-FROM transfer_history AS h WHERE h.transfer_id = :case ORDER BY h.seq;
+SELECT row_number() OVER (ORDER BY h.seq) AS "step", h.actor AS "who", h.action AS "action", coalesce(h.from_state, '') AS "from", h.to_state AS "to", left(encode(h.hash, 'hex'), 12) || '...' AS "hash of the row"
+FROM transfer_history AS h WHERE h.transfer_id = :case AND h.action <> 'change' ORDER BY h.seq;
 \echo 'Between the appointment and its effect the person is told, in a notice made from the decision''s own data:'
 \echo
 SELECT '    ' || l AS line FROM regexp_split_to_table(:'line', E'\n') AS l WHERE l <> '' \g (tuples_only=on format=unaligned)
 \echo
-\echo 'Each row of the history above is hashed with the one before it: whoever alters one later, breaks the chain.'
+\echo 'Each row of the history above is hashed with the one before it. Suppose the owner of the database switches the guards'
+\echo 'off and writes another name over the mayor''s; verify_history() then says:'
 \echo
+BEGIN;
+ALTER TABLE transfer_history DISABLE TRIGGER USER;
+UPDATE transfer_history AS h SET actor = 'somebody else' WHERE h.transfer_id = :case AND h.action = 'decide';
+SELECT v.* FROM mutasi.verify_history('kota_contoh.transfer') AS v;
+ROLLBACK;
 SELECT t.employee_name AS "who", t.from_post || ', ' || t.from_unit AS "from", t.to_post || ', ' || t.to_unit AS "to", t.kind AS "kind", t.state AS "state", t.rank AS "rank", t.policy_version AS "policy"
 FROM transfer_status AS t WHERE t.transfer_id = :case;
 
 \echo
-\echo '7. Both units, before and after'
+\echo '8. Both units, before and after'
 \echo
 SELECT b.unit_name AS "Unit", round(b.existing) AS "staff before", round(w.existing) AS "staff after", b.ratio AS "ratio before", w.ratio AS "ratio after", b.efficiency || ' -> ' || w.efficiency AS "grade"
 FROM before AS b JOIN unit_workload AS w USING (unit_id) ORDER BY b.ratio DESC;
+SELECT format('The other moves of the plan go the same way: open_plan(%s) opens their cases.', :plan) AS line \gset
+\echo :line
 \echo 'Everything above is plain SQL on ordinary tables: README.md goes through it in five minutes.'
 \echo
