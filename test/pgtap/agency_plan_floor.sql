@@ -1,0 +1,34 @@
+-- A plan keeps a post's minimum staff whoever of its holders is chosen: all are
+-- offered, and of those chosen beyond what the post can spare the best go.
+BEGIN;
+SELECT plan(9);
+SELECT mutasi.create_agency('kota') \g /dev/null
+SET search_path = kota, mutasi, public;
+INSERT INTO unit (unit_id, code, name) VALUES (1, 'A', 'A'), (2, 'B', 'B'), (3, 'C', 'C');
+INSERT INTO competency (competency_id, code, name) VALUES (1, 'c', 'c');
+INSERT INTO post (post_id, unit_id, code, title, class, seats, min_staff) VALUES (1, 1, 'A1', 'Clerk', 5, 5, 3), (2, 1, 'A2', 'Clerk', 5, 2, 0), (3, 2, 'B1', 'Clerk', 5, 2, 0), (4, 3, 'C1', 'Clerk', 5, 2, 0);
+INSERT INTO post_competency (post_id, competency_id, level) SELECT n, 1, 4 FROM generate_series(1, 4) AS n;
+INSERT INTO employee (employee_id, name, born_on, appointed_on, grade) SELECT n, 'Pegawai ' || n, '1985-01-01', '2010-01-01', 'III/a' FROM generate_series(1, 7) AS n;
+INSERT INTO incumbency (employee_id, post_id, valid_from) SELECT n, CASE WHEN n <= 5 THEN 1 ELSE 2 END, '2015-01-01' FROM generate_series(1, 7) AS n;
+-- the holders of A1 fit better than those of A2, the first of them best
+INSERT INTO assessment (employee_id, competency_id, level, assessed_on) SELECT n, 1, CASE WHEN n <= 5 THEN 4 - n * 0.05 ELSE 3 END, '2024-01-01' FROM generate_series(1, 7) AS n;
+INSERT INTO task (task_id, post_id, name) VALUES (1, 1, 'w');
+INSERT INTO task_norm (task_id, norm_hours) VALUES (1, 1);
+INSERT INTO task_volume VALUES (1, make_date(extract(year FROM current_date)::int - 1, 1, 1), 1250);
+UPDATE eligibility_rule SET enabled = rule IN ('vacancy', 'other post', 'no open case');
+INSERT INTO transfer_plan (name, goal, period_from, period_to, evaluation) VALUES ('p', 'g', current_date, current_date + 90, 'e');
+
+SELECT is(propose_plan(1), 4, 'every seat is filled');
+SELECT results_eq('SELECT employee_id FROM transfer_plan_move ORDER BY 1', 'VALUES (1), (2), (6), (7)', 'by two of A1, the best, and two of A2');
+SELECT results_eq('SELECT DISTINCT employee_id FROM transfer_plan_pair WHERE withheld ORDER BY 1', 'VALUES (3), (4), (5)', 'the others of A1 are withheld, and on record');
+SELECT is((SELECT proven FROM mutasi.plan_certificate((SELECT solution FROM transfer_plan))), true, 'what remains is solved with proof');
+UPDATE post SET min_staff = 5 WHERE post_id = 1;
+SELECT is(propose_plan(1), 2, 'A1 can spare nobody');
+SELECT results_eq('SELECT employee_id FROM transfer_plan_move ORDER BY 1', 'VALUES (6), (7)', 'A2 both');
+UPDATE post SET min_staff = 0 WHERE post_id = 1;
+SELECT is(propose_plan(1), 4, 'without a floor');
+SELECT results_eq('SELECT employee_id FROM transfer_plan_move ORDER BY 1', 'VALUES (1), (2), (3), (4)', 'the best four');
+SELECT is((SELECT count(*) FROM transfer_plan_pair WHERE withheld), 0::bigint, 'nobody is withheld');
+
+SELECT * FROM finish();
+ROLLBACK;
