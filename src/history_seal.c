@@ -16,6 +16,7 @@
 #include "postgres.h"
 
 #include "history.h"
+#include "history_progress.h"
 #include "history_seal.h"
 #include "workflow.h"
 #include "workflow_case.h"
@@ -449,6 +450,7 @@ new_heads(WorkflowTarget *target, SealedHeads *heads, MemoryContext cxt)
 	if (plan == NULL)
 		elog(ERROR, "could not read the history of \"%s\"", target->name);
 	cursor = SPI_cursor_open(NULL, plan, NULL, NULL, false);
+	history_progress_start();
 	for (;;)
 	{
 		SPI_cursor_fetch(cursor, true, 1000);
@@ -464,7 +466,7 @@ new_heads(WorkflowTarget *target, SealedHeads *heads, MemoryContext cxt)
 			char	   *key_text;
 			Newest	   *newest;
 
-			CHECK_FOR_INTERRUPTS();
+			history_progress_row();
 			MemoryContextReset(row_cxt);
 			old = MemoryContextSwitchTo(row_cxt);
 			slot = workflow_slot(history, RelationGetDescr(history), SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));

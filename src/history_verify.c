@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "history.h"
+#include "history_progress.h"
 #include "history_seal.h"
 #include "workflow.h"
 #include "workflow_case.h"
@@ -413,6 +414,7 @@ verify_rows(Verification *v, Relation history)
 	if (plan == NULL)
 		elog(ERROR, "could not read the history of \"%s\"", target->name);
 	cursor = SPI_cursor_open(NULL, plan, NULL, NULL, true);
+	history_progress_start();
 	for (;;)
 	{
 		SPI_cursor_fetch(cursor, true, 1000);
@@ -429,7 +431,7 @@ verify_rows(Verification *v, Relation history)
 			char	   *key_text;
 			char	   *key_json;
 
-			CHECK_FOR_INTERRUPTS();
+			history_progress_row();
 			MemoryContextReset(v->row_cxt);
 			old = MemoryContextSwitchTo(v->row_cxt);
 			slot = workflow_slot(history, RelationGetDescr(history), SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull));

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "mutasi.h"
+#include "history_progress.h"
 #include "match.h"
 #include "plan.h"
 #include "rank.h"
@@ -24,6 +25,7 @@ _PG_init(void)
 
 	rank_init();
 	workflow_init();
+	history_progress_init();
 	match_cost_init();
 	plan_init();
 

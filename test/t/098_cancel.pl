@@ -67,6 +67,19 @@ for my $what (sort keys %long)
 }
 is($node->safe_psql('postgres', $state), $before, 'no index, no snapshot is left behind');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM mutasi.verify_history('loan')}), '0', 'and the history is as it was');
+# what takes more than a second tells how far it is, where it is asked to (as slow as this machine is)
+my ($status, $out, $err);
+for (1 .. 8)
+{
+	($status, $out, $err) = $node->psql('postgres', q{SET mutasi.history_progress = 1; SELECT count(*) FROM mutasi.verify_history('loan')});
+	last if $err =~ /NOTICE/ || $_ == 8;
+	# twice as many cases
+	$node->safe_psql('postgres', 'INSERT INTO loan SELECT i + (SELECT max(id) FROM loan) FROM generate_series(1, (SELECT count(*) FROM loan)) AS i');
+}
+like($err, qr/NOTICE:  history: \d+ rows read/, 'verification tells how many rows it has read');
+is($out, '0', 'and finds nothing wrong');
+($status, $out, $err) = $node->psql('postgres', q{SELECT count(*) FROM mutasi.verify_history('loan')});
+is($err, '', 'it tells nothing by itself');
 $node->stop;
 my $log = slurp_file($node->logfile);
 unlike($log, qr/TRAP:|PANIC:|terminated by signal|WARNING: .*(leak|not closed|still referenced)/, 'the server complains of nothing');
