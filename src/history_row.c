@@ -114,7 +114,8 @@ history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_
 typedef struct HistoryAccess
 {
 	Relation	history;
-	Relation	index;
+	Relation	index;			/* the primary key, for the scan */
+	Relation	own_index;		/* the same if it was opened for the scan only, else NULL */
 	IndexScanDesc scan;
 	TupleTableSlot *scan_slot;
 	EState	   *estate;			/* of the insertion, opened when needed */
@@ -126,23 +127,6 @@ typedef struct HistoryAccess
 } HistoryAccess;
 
 static HistoryAccess *kept = NULL;
-
-static HistoryAccess *
-open_access(WorkflowTarget *target)
-{
-	MemoryContext cxt = AllocSetContextCreate(TopTransactionContext, "mutasi history access", ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(cxt);
-	HistoryAccess *access = palloc0(sizeof(HistoryAccess));
-
-	access->cxt = cxt;
-	access->subid = GetCurrentSubTransactionId();
-	access->history = table_open(target->history, RowExclusiveLock);
-	access->index = index_open(target->history_index, RowExclusiveLock);
-	access->scan_slot = table_slot_create(access->history, NULL);
-	access->scan = compat_index_beginscan(access->history, access->index, SnapshotSelf, target->nkeys);
-	MemoryContextSwitchTo(old);
-	return access;
-}
 
 static void
 open_for_insert(HistoryAccess *access)
@@ -174,9 +158,42 @@ open_for_insert(HistoryAccess *access)
 	MemoryContextSwitchTo(old);
 }
 
+static HistoryAccess *
+open_access(WorkflowTarget *target, bool insert)
+{
+	MemoryContext cxt = AllocSetContextCreate(TopTransactionContext, "mutasi history access", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cxt);
+	HistoryAccess *access = palloc0(sizeof(HistoryAccess));
+	LOCKMODE	lockmode;
+
+	access->cxt = cxt;
+	access->subid = GetCurrentSubTransactionId();
+	/* on a standby it is only read */
+	lockmode = RecoveryInProgress() ? AccessShareLock : RowExclusiveLock;
+	access->history = table_open(target->history, lockmode);
+	if (insert)
+	{
+		/* the index that is searched is one of those that will be inserted into */
+		open_for_insert(access);
+		for (int i = 0; i < access->result->ri_NumIndices; i++)
+			if (RelationGetRelid(access->result->ri_IndexRelationDescs[i]) == target->history_index)
+				access->index = access->result->ri_IndexRelationDescs[i];
+	}
+	if (access->index == NULL)
+		access->index = access->own_index = index_open(target->history_index, lockmode);
+	access->scan_slot = table_slot_create(access->history, NULL);
+	access->scan = compat_index_beginscan(access->history, access->index, SnapshotSelf, target->nkeys);
+	MemoryContextSwitchTo(old);
+	return access;
+}
+
 static void
 close_access(HistoryAccess *access)
 {
+	index_endscan(access->scan);
+	ExecDropSingleTupleTableSlot(access->scan_slot);
+	if (access->own_index)
+		index_close(access->own_index, NoLock);
 	if (access->estate)
 	{
 		ExecCloseIndices(access->result);
@@ -184,9 +201,6 @@ close_access(HistoryAccess *access)
 		ExecResetTupleTable(access->estate->es_tupleTable, false);
 		FreeExecutorState(access->estate);
 	}
-	index_endscan(access->scan);
-	ExecDropSingleTupleTableSlot(access->scan_slot);
-	index_close(access->index, NoLock);
 	table_close(access->history, NoLock);
 	MemoryContextDelete(access->cxt);
 }
@@ -205,7 +219,7 @@ begin_access(WorkflowTarget *target, bool keep)
 			return kept;
 		}
 	}
-	access = open_access(target);
+	access = open_access(target, keep);
 	if (keep && kept == NULL)
 		kept = access;
 	access->in_use = true;

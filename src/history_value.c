@@ -34,6 +34,7 @@
 #include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/numeric.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 /* Sets what output functions depend on, unless it is so already; returns the GUC level, or 0. */
@@ -214,8 +215,10 @@ history_hash_bytes(StringInfo buf, const void *bytes, uint32 len)
 {
 	uint32		n = pg_hton32(len);
 
-	appendBinaryStringInfo(buf, (const char *) &n, sizeof(n));
-	appendBinaryStringInfo(buf, bytes, len);
+	enlargeStringInfo(buf, sizeof(n) + len);
+	memcpy(buf->data + buf->len, &n, sizeof(n));
+	memcpy(buf->data + buf->len + sizeof(n), bytes, len);
+	buf->len += sizeof(n) + len;
 }
 
 /* Text in UTF-8, or the mark of NULL. */
@@ -230,9 +233,10 @@ history_hash_text(StringInfo buf, const char *text)
 	}
 	else
 	{
-		char	   *utf8 = pg_server_to_any(text, strlen(text), PG_UTF8);
+		size_t		len = strlen(text);
+		char	   *utf8 = pg_server_to_any(text, len, PG_UTF8);
 
-		history_hash_bytes(buf, utf8, strlen(utf8));
+		history_hash_bytes(buf, utf8, utf8 == text ? len : strlen(utf8));
 	}
 }
 
@@ -244,17 +248,38 @@ history_hash_int(StringInfo buf, int64 value)
 	history_hash_bytes(buf, &n, sizeof(n));
 }
 
-/* SHA-256 of a buffer. */
+/*
+ * SHA-256 of a buffer.  Each row of a history takes two, so the context is
+ * made once and stays: it belongs to an owner that nothing ever releases.
+ */
 void
 history_digest(StringInfo buf, uint8 *result)
 {
-	pg_cryptohash_ctx *ctx = pg_cryptohash_create(PG_SHA256);
+	static pg_cryptohash_ctx *ctx = NULL;
 
+	if (ctx == NULL)
+	{
+		ResourceOwner caller = CurrentResourceOwner;
+
+		PG_TRY();
+		{
+			CurrentResourceOwner = ResourceOwnerCreate(NULL, "mutasi history digest");
+			ctx = pg_cryptohash_create(PG_SHA256);
+		}
+		PG_FINALLY();
+		{
+			CurrentResourceOwner = caller;
+		}
+		PG_END_TRY();
+		if (ctx == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY),
+					 errmsg("out of memory")));
+	}
 	if (pg_cryptohash_init(ctx) < 0 ||
 		pg_cryptohash_update(ctx, (const uint8 *) buf->data, buf->len) < 0 ||
 		pg_cryptohash_final(ctx, result, HISTORY_HASH_LEN) < 0)
 		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
-	pg_cryptohash_free(ctx);
 }
 
 void

@@ -270,6 +270,8 @@ BEGIN
 	EXECUTE format('CREATE TRIGGER mutasi_workflow_columns BEFORE UPDATE OF %s ON %s FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION mutasi.workflow_columns(%L)',
 		(SELECT string_agg(quote_ident(e.value ->> 0), ', ' ORDER BY e.ordinality) FROM jsonb_array_elements(columns) WITH ORDINALITY AS e), target,
 		(SELECT jsonb_agg(e.value -> 1 ORDER BY e.ordinality) FROM jsonb_array_elements(columns) WITH ORDINALITY AS e));
+	-- it has nothing to do: with this, ordinary statements do not even look at its WHEN
+	EXECUTE format('ALTER TABLE %s ENABLE REPLICA TRIGGER mutasi_workflow_columns', target);
 END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_pin_columns(regclass, jsonb) IS
@@ -630,7 +632,6 @@ BEGIN
 		END LOOP;
 	END LOOP;
 	PERFORM mutasi.workflow_pin_columns(target, columns);
-	EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_columns', target);
 
 	-- the view of what is overdue, as its reader's own privileges allow
 	SELECT format('%I.%I', n.nspname, left(c.relname, 55) || '_overdue') INTO overdue

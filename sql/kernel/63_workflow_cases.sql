@@ -324,7 +324,7 @@ BEGIN
 		LEFT JOIN pg_trigger AS t ON t.tgrelid = r.relid AND t.tgfoid = format('mutasi.%s()', w.function)::regprocedure
 		WHERE (w.everywhere OR r.relid = target)
 			AND (w.function <> 'workflow_key' OR (SELECT c.relkind FROM pg_class AS c WHERE c.oid = target) = 'p')
-			AND (t.tgname IS NULL OR t.tgenabled <> 'A')
+			AND (t.tgname IS NULL OR t.tgenabled = 'D' OR (t.tgenabled <> 'A' AND w.function <> 'workflow_columns'))
 		ORDER BY r.relid::regclass::text, w.function
 	LOOP
 		problem := CASE WHEN item.tgname IS NULL THEN 'trigger missing'
