@@ -793,10 +793,9 @@ mutasi_erase_history_values(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64((int64) n);
 }
 
-/* history_key_condition(target, key): the same as case_key_condition() for the history's columns. */
-PG_FUNCTION_INFO_V1(mutasi_history_key_condition);
-Datum
-mutasi_history_key_condition(PG_FUNCTION_ARGS)
+/* key_condition(target, key): column = literal, …, with the columns of the table or of its history. */
+static Datum
+key_condition(FunctionCallInfo fcinfo, bool of_history)
 {
 	Relation	rel = workflow_open(table_argument(fcinfo), AccessShareLock);
 	WorkflowTarget *target = workflow_target(rel, false);
@@ -808,17 +807,33 @@ mutasi_history_key_condition(PG_FUNCTION_ARGS)
 	for (int i = 0; i < target->nkeys; i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), target->keys[i] - 1);
+		const char *column = of_history ? get_attname(target->history, target->history_keys[i], false) : NameStr(att->attname);
 		Oid			out;
 		bool		varlena;
 
 		getTypeOutputInfo(att->atttypid, &out, &varlena);
-		appendStringInfo(&sql, "%s%s %s %s::%s", i ? " AND " : "",
-						 quote_identifier(get_attname(target->history, target->history_keys[i], false)),
+		appendStringInfo(&sql, "%s%s %s %s::%s", i ? " AND " : "", quote_identifier(column),
 						 workflow_equality(att->atttypid), quote_literal_cstr(OidOutputFunctionCall(out, key[i])),
 						 format_type_be_qualified(att->atttypid));
 	}
 	table_close(rel, AccessShareLock);
 	PG_RETURN_TEXT_P(cstring_to_text(sql.data));
+}
+
+/* case_key_condition(target, key): for the table's own columns. */
+PG_FUNCTION_INFO_V1(mutasi_case_key_condition);
+Datum
+mutasi_case_key_condition(PG_FUNCTION_ARGS)
+{
+	return key_condition(fcinfo, false);
+}
+
+/* history_key_condition(target, key): for the history's columns. */
+PG_FUNCTION_INFO_V1(mutasi_history_key_condition);
+Datum
+mutasi_history_key_condition(PG_FUNCTION_ARGS)
+{
+	return key_condition(fcinfo, true);
 }
 
 /* migrate_due(target, key, workflow, version): is the case running under another version? */
@@ -891,31 +906,4 @@ mutasi_case_key(PG_FUNCTION_ARGS)
 	text = history_key_text(target->history_key_values, target->nkeys, key);
 	table_close(rel, AccessShareLock);
 	PG_RETURN_TEXT_P(cstring_to_text(text));
-}
-
-/* case_key_condition(target, key): column = literal, … */
-PG_FUNCTION_INFO_V1(mutasi_case_key_condition);
-Datum
-mutasi_case_key_condition(PG_FUNCTION_ARGS)
-{
-	Relation	rel = workflow_open(table_argument(fcinfo), AccessShareLock);
-	WorkflowTarget *target = workflow_target(rel, false);
-	Datum		key[INDEX_MAX_KEYS];
-	StringInfoData sql;
-
-	read_key(target, rel, text_argument(fcinfo, 1, "the key", true), key);
-	initStringInfo(&sql);
-	for (int i = 0; i < target->nkeys; i++)
-	{
-		Form_pg_attribute att = TupleDescAttr(RelationGetDescr(rel), target->keys[i] - 1);
-		Oid			out;
-		bool		varlena;
-
-		getTypeOutputInfo(att->atttypid, &out, &varlena);
-		appendStringInfo(&sql, "%s%s %s %s::%s", i ? " AND " : "", quote_identifier(NameStr(att->attname)),
-						 workflow_equality(att->atttypid), quote_literal_cstr(OidOutputFunctionCall(out, key[i])),
-						 format_type_be_qualified(att->atttypid));
-	}
-	table_close(rel, AccessShareLock);
-	PG_RETURN_TEXT_P(cstring_to_text(sql.data));
 }

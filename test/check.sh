@@ -153,7 +153,7 @@ if wants tap test/t pl; then
 	(cd "$TREE" && as_owner env PG_REGRESS="$PGXS_DIR/src/test/regress/pg_regress" PATH="$PATH" \
 		TESTDATADIR="$WORK/tap" TESTLOGDIR="$WORK/tap/log" TEMP_CONFIG="$EXTRA_CONF" \
 		prove -v -I "$PGXS_DIR/src/test/perl" -I test/t $(in_folder test/t pl)) >"$WORK/tap.log" 2>&1 || status=$?
-	if [ $status = 0 ]; then grep -E '^(test/|Files=|Result)' "$WORK/tap.log"; else cat "$WORK/tap.log"; fi
+	if [ $status = 0 ]; then grep -E '^(test/|Files=|Result|# figures: )' "$WORK/tap.log"; else cat "$WORK/tap.log"; fi
 	tally "$WORK/tap.log" '^ok ' '^not ok ' $status
 fi
 

@@ -133,6 +133,10 @@ DECLARE
 	known constant text[] := ARRAY['version', 'workflows', 'workflow_column', 'roles', 'plays_role', 'columns', 'reason', 'reason_code',
 		'documents', 'holidays', 'workdays', 'time_zone', 'delegation', 'deadlines', 'separation', 'history'];
 BEGIN
+	PERFORM mutasi.workflow_owner_check(target);
+	IF workflow IS NULL THEN
+		PERFORM mutasi.raise_error('22004', 'the workflow must not be null');
+	END IF;
 	IF jsonb_typeof(options) IS DISTINCT FROM 'object' THEN
 		PERFORM mutasi.raise_error('22023', 'options of attach_workflow() must be a JSON object');
 	END IF;
@@ -234,7 +238,7 @@ COMMENT ON FUNCTION mutasi.workflow_check_options(regclass, text, jsonb) IS
 	'Part of attach_workflow(): the options, checked and completed with versions and qualified names.';
 
 CREATE FUNCTION mutasi.workflow_relation_option(option text, spec jsonb, wanted text[]) RETURNS jsonb
-	LANGUAGE plpgsql STABLE
+	LANGUAGE plpgsql STABLE STRICT
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 DECLARE
@@ -263,6 +267,11 @@ CREATE FUNCTION mutasi.workflow_pin_columns(target regclass, columns jsonb) RETU
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
+	PERFORM mutasi.workflow_owner_check(target);
+	IF jsonb_typeof(columns) IS DISTINCT FROM 'array' OR columns = '[]' OR EXISTS (SELECT FROM jsonb_array_elements(columns) AS e
+			WHERE jsonb_typeof(e.value -> 0) IS DISTINCT FROM 'string' OR jsonb_typeof(e.value -> 1) IS DISTINCT FROM 'array') THEN
+		PERFORM mutasi.raise_error('22023', 'columns of a workflow must be an array of [column, [names]], not %1', ARRAY[coalesce(columns::text, 'null')]);
+	END IF;
 	-- [[column, [logical names]], …]; the order of UPDATE OF is the order of the names
 	IF EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = target AND t.tgname = 'mutasi_workflow_columns') THEN
 		EXECUTE format('DROP TRIGGER mutasi_workflow_columns ON %s', target);
@@ -301,6 +310,10 @@ DECLARE
 	item text;
 	number integer := 1;
 BEGIN
+	PERFORM mutasi.workflow_owner_check(history);
+	IF schema_name IS NULL OR history_name IS NULL OR NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = $4) THEN
+		PERFORM mutasi.raise_error('22023', 'seals of "%1" need a schema, a name and an owner', ARRAY[history::text]);
+	END IF;
 	-- seals outlive the history they are of: another one of that name takes the next free names
 	LOOP
 		item := CASE number WHEN 1 THEN '' ELSE '_' || number END;
@@ -352,6 +365,11 @@ DECLARE
 	definitions text[] := '{}';
 	keys text[] := '{}';
 BEGIN
+	PERFORM mutasi.workflow_owner_check(target);
+	IF coalesce(cardinality(key_columns), 0) = 0 OR (SELECT count(*) FROM pg_attribute AS a
+			WHERE a.attrelid = target AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = ANY (key_columns)) <> cardinality(key_columns) THEN
+		PERFORM mutasi.raise_error('42703', 'table "%1" has no such key columns: %2', ARRAY[target::text, coalesce(key_columns::text, 'null')]);
+	END IF;
 	SELECT n.nspname, c.relname, c.relowner INTO place FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = target;
 	history_name := coalesce(wanted, left(place.relname, 55) || '_history');
 	qualified := format('%I.%I', place.nspname, history_name);
@@ -672,6 +690,14 @@ CREATE FUNCTION mutasi.workflow_create_triggers(target regclass, history regclas
 DECLARE
 	partition regclass;
 BEGIN
+	PERFORM mutasi.workflow_owner_check(target);
+	PERFORM mutasi.workflow_owner_check(history);
+	IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = history AND t.tgfoid = 'mutasi.history_guard()'::regprocedure) THEN
+		PERFORM mutasi.raise_error('42809', '"%1" is not a history', ARRAY[history::text]);
+	END IF;
+	IF NOT EXISTS (SELECT FROM mutasi.workflow AS w WHERE w.workflow = $3 AND w.version::text = options ->> 'version') THEN
+		PERFORM mutasi.raise_error('MU022', 'there is no workflow "%1", version %2', ARRAY[workflow, options ->> 'version']);
+	END IF;
 	-- FROM ties history and table together: pg_dump carries it, renames follow
 	EXECUTE format('CREATE CONSTRAINT TRIGGER mutasi_workflow AFTER INSERT OR UPDATE OR DELETE ON %s FROM %s NOT DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION mutasi.workflow_enforce(%L, %L, %L)',
 		target, history, workflow, options ->> 'version', options);
@@ -696,6 +722,7 @@ CREATE FUNCTION mutasi.workflow_guard_truncate(target regclass) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 	AS $$
 BEGIN
+	PERFORM mutasi.workflow_owner_check(target);
 	IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = target AND t.tgfoid = 'mutasi.workflow_truncate()'::regprocedure) THEN
 		EXECUTE format('CREATE TRIGGER mutasi_workflow_truncate BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION mutasi.workflow_truncate()', target);
 		EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER mutasi_workflow_truncate', target);

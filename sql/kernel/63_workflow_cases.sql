@@ -84,14 +84,20 @@ CREATE FUNCTION mutasi.case_deadlines(target regclass, key text DEFAULT NULL, as
 	AS $$
 DECLARE
 	attached record;
-	history_keys name[];
+	same_case text;
 	query text;
 BEGIN
 	SELECT * INTO attached FROM mutasi.workflow_attachment(target);
-	SELECT array_agg(a.attname ORDER BY k.ordinality) INTO history_keys
+	-- equality as the history's primary key has it: the type may be one whose = is not on any search_path
+	SELECT string_agg(format('h.%I OPERATOR(%I.%s) t.%I', a.attname, n.nspname, o.oprname, attached.key_columns[k.ordinality]), ' AND ' ORDER BY k.ordinality)
+	INTO same_case
 	FROM pg_index AS i
-	CROSS JOIN unnest(i.indkey::smallint[]) WITH ORDINALITY AS k(attnum, ordinality)
+	CROSS JOIN ROWS FROM (unnest(i.indkey::smallint[]), unnest(i.indclass::oid[])) WITH ORDINALITY AS k(attnum, class, ordinality)
 	JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+	JOIN pg_opclass AS c ON c.oid = k.class
+	JOIN pg_amop AS m ON m.amopfamily = c.opcfamily AND m.amopstrategy = 3 AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype
+	JOIN pg_operator AS o ON o.oid = m.amopopr
+	JOIN pg_namespace AS n ON n.oid = o.oprnamespace
 	WHERE i.indrelid = attached.history AND i.indisprimary AND k.ordinality <= cardinality(attached.key_columns);
 	query := format('SELECT mutasi.case_key(%L::regclass, %s), t.%I::text, e.recorded_at, d.days, s.on_expiry FROM %s AS t'
 		' CROSS JOIN LATERAL (SELECT h.recorded_at, h.workflow, h.version FROM %s AS h WHERE %s'
@@ -99,9 +105,7 @@ BEGIN
 		' JOIN mutasi.workflow_state AS s ON s.workflow = e.workflow AND s.version = e.version AND s.state = t.%I::text AND NOT s.terminal'
 		' CROSS JOIN LATERAL (SELECT coalesce(($1 ->> s.state)::integer, s.deadline) AS days) AS d WHERE d.days IS NOT NULL',
 		attached.root, (SELECT string_agg(format('t.%I', k), ', ') FROM unnest(attached.key_columns) AS k),
-		attached.state_column, attached.root, attached.history,
-		(SELECT string_agg(format('h.%I = t.%I', history_keys[o], k), ' AND ') FROM unnest(attached.key_columns) WITH ORDINALITY AS u(k, o)),
-		attached.state_column);
+		attached.state_column, attached.root, attached.history, same_case, attached.state_column);
 	IF key IS NOT NULL THEN
 		query := query || format(' AND %s', mutasi.case_key_condition(attached.root, key));
 	END IF;

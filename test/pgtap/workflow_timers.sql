@@ -1,7 +1,7 @@
 -- Deadlines in working days, expiry and approval by silence, as SYSTEM.
 BEGIN;
 SET LOCAL client_min_messages = error;
-SELECT plan(24);
+SELECT plan(25);
 -- counting: 2026-01-05 is a Monday; times are Jakarta's
 SELECT is(mutasi.working_days_until('2026-01-05 10:00+07', 5), '2026-01-13 00:00+07', 'five days from a Monday end with the next Monday, in full');
 SELECT is(mutasi.working_days_until('2026-01-05 10:00+07', 1), '2026-01-07 00:00+07', 'one day');
@@ -16,6 +16,8 @@ CREATE FUNCTION is_holiday(date) RETURNS boolean LANGUAGE sql AS $$ SELECT $1 = 
 SELECT is(mutasi.working_days_until('2026-01-05 10:00+07', 5, '{"holidays": "public.is_holiday"}'), '2026-01-14 00:00+07', 'holidays from a function');
 SELECT throws_ok($$SELECT mutasi.working_days_until('2026-01-05 10:00+07', 100001)$$, '54000', NULL, 'no endless search');
 
+SELECT mutasi.define_workflow('{"workflow": "timer_nip", "states": [{"state": "draft", "initial": true, "deadline": 3, "on_expiry": "lapse"}, {"state": "lapsed", "terminal": true}],
+	"transitions": [{"action": "lapse", "from": "draft", "to": "lapsed"}]}');
 SELECT mutasi.define_workflow('{"workflow": "timer_steps",
 	"states": [{"state": "draft", "initial": true}, {"state": "waiting", "deadline": 5, "on_expiry": "deem"}, {"state": "answer", "on_expiry": "lapse"},
 		{"state": "blocked", "deadline": 3, "on_expiry": "deem"}, {"state": "watched", "deadline": 2},
@@ -60,5 +62,10 @@ SELECT is((SELECT count(*)::int FROM mutasi.overdue_cases('request') WHERE case_
 SELECT lives_ok($$UPDATE request SET status = 'done' WHERE id = 1$$, 'after the timer, people go on');
 SELECT results_eq($$SELECT actor FROM request_history WHERE id = 1 ORDER BY seq DESC LIMIT 1$$, $$SELECT session_user::text COLLATE "default"$$, 'in their own name');
 SELECT is_empty($$SELECT * FROM mutasi.verify_history('request') WHERE case_key IN ('5')$$, 'a case whose clock was not touched verifies');
+-- a key of a type whose = is on no search_path
+CREATE TABLE by_number (number mutasi.nip PRIMARY KEY, status text NOT NULL);
+SELECT mutasi.attach_workflow('by_number', 'timer_nip', 'status');
+INSERT INTO by_number VALUES ('198001012010011001', 'draft');
+SELECT results_eq($$SELECT case_key, state, working_days FROM mutasi.case_deadlines('by_number')$$, $$VALUES ('198001012010011001', 'draft', 3)$$, 'deadlines of cases whose key is a civil-servant number');
 SELECT * FROM finish();
 ROLLBACK;
