@@ -148,6 +148,7 @@ sub start_again
 	# the dead postmaster's children may still hold its shared memory
 	for (1 .. 600)
 	{
+		$node->{_pid} = undef;
 		last if $node->start(fail_ok => 1);
 		usleep(50_000);
 	}
