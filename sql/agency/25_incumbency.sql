@@ -46,6 +46,8 @@ BEGIN
 		ORDER BY e.employee_id FOR NO KEY UPDATE;
 	PERFORM FROM post AS p WHERE p.post_id IN (SELECT c.post_id FROM current_rows AS c WHERE c.kind <> 'acting')
 		ORDER BY p.post_id FOR NO KEY UPDATE;
+	-- written, so that a writer with a snapshot from before fails (40001) and does not count by it
+	UPDATE post AS p SET seats = p.seats WHERE p.post_id IN (SELECT c.post_id FROM current_rows AS c WHERE c.kind <> 'acting');
 
 	-- Shares come and go on days; their running sum is what is held from each
 	-- day on. Set against set, so that a load of many rows is one pass.

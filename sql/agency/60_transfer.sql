@@ -243,9 +243,16 @@ BEGIN
 	PERFORM FROM post AS p
 		WHERE p.unit_id IN (SELECT o.unit_id FROM post AS o WHERE o.post_id = ANY (posts))
 		ORDER BY p.post_id FOR NO KEY UPDATE;
+	-- Whoever waits for the lock with a snapshot from before must not go by it:
+	-- rows that were written, not only locked, make REPEATABLE READ and
+	-- SERIALIZABLE fail (40001). The post itself, and for the unit its first one.
+	UPDATE post AS p SET seats = p.seats
+		WHERE p.post_id = ANY (posts)
+			OR p.post_id IN (SELECT min(u.post_id) FROM post AS u
+				WHERE u.unit_id IN (SELECT o.unit_id FROM post AS o WHERE o.post_id = ANY (posts)) GROUP BY u.unit_id);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.lock_posts(integer[]) IS 'Locks the posts given and the others of their units, in the order of their ids.';
+COMMENT ON FUNCTION @agency@.lock_posts(integer[]) IS 'Locks the posts given and the others of their units, in the order of their ids, so that concurrent transactions go one after another; those with an older snapshot fail with 40001.';
 
 CREATE FUNCTION @agency@.transfer_effects() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
