@@ -3,7 +3,7 @@
 # come. After each: every index agrees with its table, every history verifies,
 # no case is in a state without its history row, no temporary file is left.
 #
-#   MUTASI_FAULTS=N     how many kills and shutdowns (6; `make faults` has 200)
+#   MUTASI_FAULTS=N     how many kills and shutdowns (4; `make faults` has 200)
 #   MUTASI_SEED=N       another course of chance
 #   MUTASI_FULL=FOLDER  a small file system of its own to be filled up
 use strict;
@@ -13,7 +13,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep time);
 
-my $rounds = $ENV{MUTASI_FAULTS} // 6;
+my $rounds = $ENV{MUTASI_FAULTS} // 4;
 my $seed = $ENV{MUTASI_SEED} // 20260101;
 srand($seed);
 

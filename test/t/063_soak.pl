@@ -5,7 +5,7 @@
 # must hold at every moment, and in the end the whole history is judged again in
 # SQL, and seats and floors are computed beside the agency's own rules.
 #
-#   MUTASI_SOAK=SECONDS     how long (15; `make soak` has 600)
+#   MUTASI_SOAK=SECONDS     how long (12; `make soak` has 600)
 #   MUTASI_SEED=N           another course of chance
 #   MUTASI_SESSIONS=N       how many sessions (6)
 use strict;
@@ -17,7 +17,7 @@ use IPC::Open2;
 use POSIX ();
 use Time::HiRes qw(time usleep);
 
-my $seconds = $ENV{MUTASI_SOAK} // 15;
+my $seconds = $ENV{MUTASI_SOAK} // 12;
 my $seed = $ENV{MUTASI_SEED} // 20260102;
 my $sessions = $ENV{MUTASI_SESSIONS} // 6;
 my $own = 5;		# people of each session
