@@ -2,10 +2,10 @@
 # Workflow with history against a plain UPDATE and against the same rules in
 # PL/pgSQL triggers: bulk UPDATE in one statement (CPU time of the backend), and
 # single transitions by pgbench with 1 and 8 clients, prepared statements, each row
-# of the table as likely as any other. All four tables have the same two indexes
+# of the table as likely as any other. All tables have the same two indexes
 # beside their key; one of them is on the state, so no update is heap-only. Other
 # work on the machine only ever slows a run down, so of several rounds, in which
-# the four take turns, the best counts.
+# they take turns, the best counts.
 #
 # pgbench is run twice: with the settings of an agency's production (fsync and
 # full_page_writes on, synchronous_commit on), where a commit waits for the disk,
@@ -17,6 +17,12 @@ ROWS=${ROWS:-100000}
 SECONDS_EACH=${SECONDS_EACH:-3}
 ROUNDS=${ROUNDS:-3}
 db=bench
+# versioning in C, as packaged: the old row goes to a history table, without rules or hashes
+versioned=
+if [ -n "${TREE:-}" ] && [ -n "${PGVER:-}" ]; then
+	# shellcheck source=test/machine.sh
+	if (. "$TREE/test/machine.sh"; try_packages "postgresql-$PGVER-periods") >/dev/null 2>&1; then versioned=versioned; fi
+fi
 run() { psql -qAtX -v ON_ERROR_STOP=1 -d "$db" "$@"; }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -62,7 +68,7 @@ END $$;
 SQL
 
 setup() {
-	run -v rows="$ROWS" <<'SQL'
+	run -v rows="$ROWS" -v versioned="$versioned" <<'SQL'
 SET client_min_messages = error;
 DROP TABLE IF EXISTS plain, logged, logged_log, ruled, ruled_history, enforced, enforced_history, enforced_history_seal, enforced_history_seal_head CASCADE;
 CREATE TABLE plain (id int PRIMARY KEY, status text NOT NULL, employee int NOT NULL, post int NOT NULL, note text);
@@ -78,6 +84,16 @@ INSERT INTO logged TABLE plain; INSERT INTO ruled TABLE plain;
 INSERT INTO ruled_history SELECT id, 1, now(), 'create', 'create', NULL, 'draft', 'x', 'x', NULL, NULL, NULL, NULL, sha256(id::text::bytea) FROM ruled;
 SELECT mutasi.attach_workflow('enforced', 'bench_loop', 'status') \g /dev/null
 INSERT INTO enforced TABLE plain;
+SELECT :'versioned' <> '' AS has_periods \gset
+\if :has_periods
+CREATE EXTENSION IF NOT EXISTS periods CASCADE;
+SELECT periods.drop_system_versioning(table_name, drop_behavior => 'CASCADE', purge => true) FROM periods.system_versioning \g /dev/null
+DROP TABLE IF EXISTS versioned;
+CREATE TABLE versioned (LIKE plain INCLUDING ALL);
+SELECT periods.add_system_time_period('versioned'), periods.add_system_versioning('versioned') \g /dev/null
+INSERT INTO versioned (id, status, employee, post, note) TABLE plain;
+VACUUM ANALYZE versioned;
+\endif
 CREATE TRIGGER log AFTER UPDATE ON logged FOR EACH ROW EXECUTE FUNCTION log_only();
 CREATE TRIGGER rules AFTER UPDATE ON ruled FOR EACH ROW EXECUTE FUNCTION same_rules();
 VACUUM ANALYZE plain, logged, ruled, enforced, ruled_history, enforced_history;
@@ -98,28 +114,28 @@ SQL
 
 setup
 echo "Bulk UPDATE of $ROWS rows along a transition (CPU ms of the backend, best of $ROUNDS rounds; two indexes beside the key)"
-for table in plain logged ruled enforced; do : >"$tmp/$table"; done
+for table in plain $versioned logged ruled enforced; do : >"$tmp/$table"; done
 for round in $(seq "$ROUNDS"); do
 	[ $((round % 2)) = 1 ] && state=a || state=b
-	for table in plain logged ruled enforced; do
+	for table in plain $versioned logged ruled enforced; do
 		cpu "UPDATE $table SET status = '$state'" >>"$tmp/$table"
 	done
 done
 named() {
 	case $1 in
-	plain) echo "plain UPDATE" ;; logged) echo "PL/pgSQL, plain log only" ;;
+	plain) echo "plain UPDATE" ;; versioned) echo "periods (C), versioning only" ;; logged) echo "PL/pgSQL, plain log only" ;;
 	ruled) echo "PL/pgSQL, same rules and hashes" ;; enforced) echo "mutasi workflow and history" ;;
 	esac
 }
 least() { sort -n "$1" | head -n 1; }
 most() { sort -n "$1" | tail -n 1; }
-for table in plain logged ruled enforced; do
+for table in plain $versioned logged ruled enforced; do
 	echo "$(named $table)|$(least "$tmp/$table")|$(least "$tmp/plain")"
 done | awk -F'|' '{printf "  %-34s %8d ms   %5.2f x plain\n", $1, $2, $2 / $3}'
 
 setup
-run -c "UPDATE plain SET status = 'a'" -c "UPDATE logged SET status = 'a'" -c "UPDATE ruled SET status = 'a'" -c "UPDATE enforced SET status = 'a'" -c "VACUUM ANALYZE plain, logged, ruled, enforced"
-for table in plain logged ruled enforced; do
+for table in plain $versioned logged ruled enforced; do run -c "UPDATE $table SET status = 'a'" -c "VACUUM ANALYZE $table"; done
+for table in plain $versioned logged ruled enforced; do
 	printf '\\set id random(1, %s)\nUPDATE %s SET status = CASE status WHEN '"'a'"' THEN '"'b'"' ELSE '"'a'"' END WHERE id = :id;\n' "$ROWS" "$table" >"$tmp/$table.sql"
 done
 settings() {
@@ -132,14 +148,14 @@ for commit in on off; do
 	for clients in 1 8; do
 		[ $commit = on ] && how="each commit waits for the disk" || how="no commit waits"
 		echo "pgbench, $clients client(s), $how: single transitions per second (best of $ROUNDS times ${SECONDS_EACH}s)"
-		for table in plain logged ruled enforced; do : >"$tmp/$table.tps"; done
+		for table in plain $versioned logged ruled enforced; do : >"$tmp/$table.tps"; done
 		for round in $(seq "$ROUNDS"); do
-			for table in plain logged ruled enforced; do
+			for table in plain $versioned logged ruled enforced; do
 				pgbench -n -M prepared -c "$clients" -j 2 -T "$SECONDS_EACH" -f "$tmp/$table.sql" "$db" 2>/dev/null |
 					sed -n 's/^tps = \([0-9.]*\).*/\1/p' >>"$tmp/$table.tps"
 			done
 		done
-		for table in plain logged ruled enforced; do
+		for table in plain $versioned logged ruled enforced; do
 			echo "$(named $table)|$(most "$tmp/$table.tps")|$(most "$tmp/plain.tps")"
 		done | awk -F'|' '{printf "  %-34s %8.0f /s   %5.2f x the time of plain\n", $1, $2, $3 / $2}'
 	done
