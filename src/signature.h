@@ -27,11 +27,17 @@ signature_size(const SignatureScale *scale)
 	return (Size) scale->buckets / 2;
 }
 
-/* Neighbouring competencies go to different buckets, whatever their number. */
+/*
+ * Two rounds: after one multiplication alone, competencies a Fibonacci number apart
+ * (987, 1597) would share buckets all along a dictionary.
+ */
 static inline uint32
 signature_bucket(const SignatureScale *scale, int32 competency)
 {
-	return ((uint32) competency * 0x9E3779B1U) >> scale->shift;
+	uint32		hash = (uint32) competency * 0x9E3779B1U;
+
+	hash ^= hash >> 15;
+	return (hash * 0x2C1B3C6DU) >> scale->shift;
 }
 
 /* The lowest code that stands for a level this high: 0 holds nothing, 15 has no ceiling. */

@@ -10,7 +10,8 @@ SELECT setseed(0.7);
 CREATE TABLE person (id serial PRIMARY KEY, sort text, p competency_profile);
 -- the first 32 competencies of one bucket of 2048 (and of every smaller number)
 CREATE TABLE colliding AS
-	SELECT i AS competency FROM generate_series(1, 300000) AS i WHERE ((i::bigint * 2654435769) & 4294967295) >> 21 = 1000 ORDER BY i LIMIT 32;
+	SELECT i AS competency FROM generate_series(1, 300000) AS i, LATERAL (SELECT (i::bigint * 2654435761) & 4294967295 AS h) AS round
+	WHERE (((h # (h >> 15)) * 739982445) & 4294967295) >> 21 = 1000 ORDER BY i LIMIT 32;
 SELECT count(*) FROM colliding;
 CREATE FUNCTION random_profile(competencies int, span int, skew float8, top numeric) RETURNS competency_profile LANGUAGE sql VOLATILE
 	RETURN (SELECT profile_agg(c, round((random() * top::float8)::numeric, 2))
