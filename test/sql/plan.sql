@@ -117,6 +117,20 @@ SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, NULL, 'bala
 SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, 'TABLE unit', 'balance', -1);
 SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, 'TABLE unit', 'balance', NULL);
 SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', minimum => 'maybe');
+-- every column of every query is judged, and the row named
+SELECT mutasi.solve_transfers('TABLE few', 'SELECT post_id, NULL::int AS seats FROM short_post');
+SELECT mutasi.solve_transfers('TABLE few', 'SELECT post_id, seats, -1 AS priority FROM short_post');
+SELECT mutasi.solve_transfers('TABLE few', 'SELECT post_id, seats, -2 AS minimum_fill FROM short_post');
+SELECT mutasi.solve_transfers('TABLE few', 'SELECT post_id, seats, 1 AS minimum FROM short_post');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', 'SELECT NULL::int AS employee_id, 1 AS unit_id');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', 'SELECT 1 AS employee_id, 1 AS unit_id, -1 AS releasable');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', 'SELECT 1 AS employee_id, 1 AS unit_id, NULL::int AS releasable');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', 'SELECT 1 AS employee_id, 1 AS unit_id, 1 AS floor');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, 'SELECT 1 AS unit_id, -1 AS staff, 1 AS required');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, 'SELECT 1 AS unit_id, 1 AS staff, -0.5 AS required');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, $$SELECT 1 AS unit_id, 1 AS staff, 'NaN'::float8 AS required$$);
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, 'SELECT 1 AS unit_id, 1 AS staff, 1000000001 AS required');
+SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, 'SELECT NULL::int AS unit_id, 1 AS staff, 1 AS required');
 -- numbers too large for the arithmetic, said before solving
 SELECT mutasi.solve_transfers('SELECT 1 AS employee_id, 1 AS post_id, 1 AS score', 'SELECT 1 AS post_id, 1 AS seats, 1 AS unit_id', NULL,
 	'SELECT 1 AS unit_id, 1000000000 AS staff, 0 AS required', 'balance', 1000000);

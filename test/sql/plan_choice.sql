@@ -47,6 +47,11 @@ SELECT count(*) > 20 AS many_moved, count(*) = count(DISTINCT employee_id) AS on
 SELECT from_post AS post_id, count(*) FROM mutasi.exchange_cycles('SELECT employee_id, current_post, post_id, preference FROM many WHERE current_post IS NOT NULL') GROUP BY 1
 EXCEPT ALL
 SELECT to_post, count(*) FROM mutasi.exchange_cycles('SELECT employee_id, current_post, post_id, preference FROM many WHERE current_post IS NOT NULL') GROUP BY 1;
+-- nobody gets by an exchange what is no better than the own post
+SELECT count(*) AS worse_off FROM mutasi.exchange_cycles('SELECT employee_id, current_post, post_id, preference FROM many WHERE current_post IS NOT NULL') AS x
+	JOIN many AS own ON own.employee_id = x.employee_id AND own.post_id = x.from_post WHERE own.preference <= x.preference;
+SELECT count(*) AS differ FROM (SELECT employee_id, from_post, to_post FROM mutasi.exchange_cycles('SELECT employee_id, current_post, post_id, preference FROM many WHERE current_post IS NOT NULL ORDER BY md5(post_id || employee_id::text)')
+	EXCEPT SELECT employee_id, from_post, to_post FROM mutasi.exchange_cycles('SELECT employee_id, current_post, post_id, preference FROM many WHERE current_post IS NOT NULL')) AS d;
 -- the order of rows does not matter
 SELECT count(*) FROM (SELECT * FROM mutasi.match_applications('SELECT * FROM many ORDER BY md5(post_id || employee_id::text)', 'SELECT * FROM many_seats ORDER BY seats') EXCEPT TABLE matched) AS d;
 
@@ -64,5 +69,11 @@ SELECT * FROM mutasi.match_applications(NULL, :posts);
 SELECT * FROM mutasi.exchange_cycles(NULL);
 SELECT * FROM mutasi.exchange_cycles('SELECT 1 AS employee_id, 2 AS post_id, 1 AS preference');
 SELECT * FROM mutasi.exchange_cycles('SELECT 1 AS employee_id, 2 AS post_id, 1 AS preference, NULL::int AS current_post');
+SELECT * FROM mutasi.exchange_cycles('SELECT 1 AS employee_id, 2 AS post_id, 1 AS preference, 1 AS current_post UNION ALL SELECT 1, 2, 2, 1');
+SELECT * FROM mutasi.exchange_cycles('SELECT 1 AS employee_id, 2 AS post_id, 1 AS preference, 1 AS current_post UNION ALL SELECT 1, 3, 1, 1');
+SELECT * FROM mutasi.match_applications($$SELECT 1 AS employee_id, 1 AS post_id, 1 AS preference, 'NaN'::float8 AS score$$, :posts);
+SELECT * FROM mutasi.match_applications('SELECT 1 AS employee_id, 1 AS post_id, 1 AS preference, -0.1 AS score', :posts);
+SELECT * FROM mutasi.match_applications('SELECT 1 AS employee_id, 1 AS post_id, 1 AS preference, 1 AS score', 'SELECT 1 AS post_id, -1 AS seats');
+SELECT * FROM mutasi.match_applications('SELECT 1 AS employee_id, 1 AS post_id, 1 AS preference, 1 AS score', 'SELECT 1 AS post_id, 1 AS seats UNION ALL SELECT 1, 2');
 SELECT count(*) FROM mutasi.exchange_cycles('SELECT 1 AS employee_id, 2 AS post_id, 1 AS preference, 1 AS current_post WHERE false');
 DROP TABLE application, wish, many, many_seats, matched;
