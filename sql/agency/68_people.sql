@@ -299,3 +299,24 @@ COMMENT ON FUNCTION @agency@.transfer_people() IS 'Trigger: a transfer takes eff
 CREATE TRIGGER zz_transfer_people AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state = 'effective')
 	EXECUTE FUNCTION @agency@.transfer_people();
+
+-- Conflicts of interest are declared by the person concerned.
+CREATE FUNCTION @agency@.declare_interest(relative_nip text, kind text) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	mine integer := my_employee();
+	other integer;
+BEGIN
+	IF mine IS NULL THEN
+		PERFORM mutasi.raise_error('42501', 'role "%1" is no employee''s login', ARRAY[me()],
+			hint => 'Set employee.login to the role of the person who asks.');
+	END IF;
+	SELECT e.employee_id INTO other FROM employee AS e WHERE e.nip = relative_nip::mutasi.nip;
+	-- no answer that tells whether somebody is employed here: the NIP was known to the person
+	IF FOUND AND other <> mine THEN
+		INSERT INTO relation (employee_id, relative_id, kind) VALUES (mine, other, declare_interest.kind) ON CONFLICT DO NOTHING;
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.declare_interest(text, text) IS 'The person who is logged in declares a tie (konflik kepentingan: spouse, parent, child, sibling, in-law, business, other) to whoever has a NIP; the rule "conflict of interest" then looks at it. A NIP that nobody here has is taken without a word. Only the personnel agency removes a declaration.';

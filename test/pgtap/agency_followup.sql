@@ -2,7 +2,7 @@
 -- mentors, induction, reviews, early warnings, returns; and grounds that show
 -- whoever changed them.
 BEGIN;
-SELECT plan(69);
+SELECT plan(74);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -158,5 +158,14 @@ INSERT INTO outcome_value (unit_id, indicator, period_start, value)
 	FROM unnest('{0.7,-1.6,-0.2,-1.2,-0.1,3.4,3.7,0.8,0.0,2.0,1.9,0.8,1.1,0.1,-0.1,4.4,5.5,1.6,4.6,3.4}'::numeric[]) WITH ORDINALITY AS s (v, o) CROSS JOIN (VALUES (date '2025-03-01'), ('2025-09-01')) AS p (d);
 SELECT results_eq('SELECT units_with_moves, units_without, change_with, change_without, effect, standard_error, verdict FROM plan_outcome(2, ''sleep'')',
 	$$VALUES (10, 10, 2.3300, 0.7500, 1.5800, 0.8491, 'no effect beyond chance')$$, 'difference in differences and standard error as published');
+-- conflicts of interest, declared by oneself
+UPDATE employee SET nip = '198503222010032004' WHERE employee_id = 4;
+SELECT set_config('mutasi.actor', 'pegawai_5', true) \g /dev/null
+SELECT lives_ok($$SELECT declare_interest('198503222010032004', 'sibling')$$, 'declared');
+SELECT results_eq('SELECT relative_id, kind FROM relation WHERE employee_id = 5', $$VALUES (4, 'sibling')$$, 'on record, under one''s own name');
+SELECT lives_ok($$SELECT declare_interest('198601012010031001', 'spouse')$$, 'a number that nobody here has tells nothing');
+SELECT throws_ok($$SELECT declare_interest('198503222010032004', 'rival')$$, '23514', NULL, 'a tie that there is not');
+SELECT set_config('mutasi.actor', 'nobody', true) \g /dev/null
+SELECT throws_ok($$SELECT declare_interest('198503222010032004', 'sibling')$$, '42501', NULL, 'who is no employee declares nothing');
 SELECT * FROM finish();
 ROLLBACK;
