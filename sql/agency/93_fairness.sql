@@ -1,8 +1,10 @@
 -- Who moves, applies, waits and gets waivers, by group; and what approvers do.
 -- A group of fewer people than the policy's min_group shows no figures. Neither
 -- does the next smallest, and the next, until what is hidden of a dimension is
--- two groups at least, together min_group people, and more people than groups:
--- so that all people less those shown never gives one group away.
+-- two groups at least, together min_group people, more people than groups, and not
+-- min_group - 1 in each: then all people less those shown, together with this very
+-- rule, still leave more than one size for each hidden group. (Tried on all ways to
+-- fill two to five groups with up to eleven people.)
 CREATE FUNCTION @agency@.fairness_groups()
 	RETURNS TABLE (dimension text, group_name text, people integer, applied integer, moved integer, waivers integer, overrides integer,
 		median_wait_days integer, shown boolean)
@@ -59,7 +61,7 @@ BEGIN
 		-- how many of the smallest are hidden; all where nothing less will do
 		cut AS (
 			SELECT o.dimension, CASE WHEN max(o.small) = 0 THEN 0
-				ELSE coalesce(min(o.nth) FILTER (WHERE o.nth >= greatest(o.small, 2) AND o.hidden >= o.min_group AND o.hidden > o.nth), max(o.nth)) END AS last
+				ELSE coalesce(min(o.nth) FILTER (WHERE o.nth >= greatest(o.small, 2) AND o.hidden >= o.min_group AND o.hidden > o.nth AND o.hidden <> o.nth * (o.min_group - 1)), max(o.nth)) END AS last
 			FROM ordered AS o GROUP BY o.dimension)
 		SELECT o.dimension, o.group_name, o.people, o.applied, o.moved, o.waivers, o.overrides, o.waited, o.nth > c.last
 		FROM ordered AS o JOIN cut AS c USING (dimension);
