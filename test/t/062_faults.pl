@@ -186,8 +186,9 @@ for my $round (1 .. $rounds)
 	if ($kind =~ /^kill -9 of a backend/)
 	{
 		my $pid = $node->safe_psql('postgres',
-			"SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name = 'pgbench' ORDER BY state = 'active' DESC, random() LIMIT 1");
-		kill 'KILL', $pid if $pid =~ /^\d+$/;
+			"SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY state = 'active' DESC, random() LIMIT 1");
+		BAIL_OUT("round $round: no writer to kill") unless $pid =~ /^\d+$/;
+		kill 'KILL', $pid;
 		if ($kind =~ /recovery/)
 		{
 			usleep(int(rand(60_000)));
@@ -216,6 +217,8 @@ for my $round (1 .. $rounds)
 		fail("round $round, $kind: $wrong");
 	}
 }
+$faults{'backends that the server saw die'} = () = slurp_file($node->logfile) =~ /was terminated by signal 9/g;
+cmp_ok($faults{'backends that the server saw die'}, '>', 0, 'backends were killed indeed');
 is($bad, 0, "$rounds kills and shutdowns under load: nothing lost, nothing torn (seed $seed)");
 cmp_ok($worked, '>', 0, 'and work was done meanwhile');
 note("figures: $_: $faults{$_}") for sort keys %faults;

@@ -26,7 +26,7 @@ my $posts = 8;
 
 my $node = PostgreSQL::Test::Cluster->new('soak');
 $node->init(extra => [ '--username', 'postgres' ]);
-$node->append_conf('postgresql.conf', "fsync = off\nmax_connections = 40\ndeadlock_timeout = 200ms\nlog_min_error_statement = panic\nlog_min_messages = fatal\n");
+$node->append_conf('postgresql.conf', "fsync = off\nmax_connections = 40\ndeadlock_timeout = 200ms\nlog_min_error_statement = panic\nlog_min_messages = log\n");
 $node->start;
 $ENV{PGUSER} = 'postgres';
 my $people = $own * $sessions + $shared;
