@@ -91,3 +91,4 @@ SELECT format('INSERT INTO %1$I.unit (unit_id, code, name, kind) VALUES (2147483
 SELECT create_agency(repeat('k', 49));
 DROP SCHEMA lim CASCADE;
 SELECT format('DROP SCHEMA %I CASCADE', repeat('k', 48)) \gexec
+DROP EXTENSION btree_gist;
