@@ -15,6 +15,7 @@ use warnings;
 use utf8;
 
 binmode STDOUT, ':utf8';
+binmode STDERR, ':utf8';
 my %where;		# msgid => places, in order of their first appearance
 my @order;
 my %format;		# msgid => c-format or no-c-format
