@@ -342,7 +342,7 @@ sub reference_pages
 		my @contents;
 		for my $part (@parts)
 		{
-			my @objects = $wanted->($agency->{$part}) or next;
+			my @objects = $wanted->($agency->{$part}, $part) or next;
 			my $heading = title_of('agency', $part);
 			push @contents, "- [$heading](#" . anchor($heading) . ')' . ($file =~ /function/ ? '' : ': ' . join(', ', map { "[`$_->{name}`](#" . anchor($_->{name}) . ')' } @objects)) . "\n";
 			$body .= "## $heading\n\n" . $render->(@objects);
@@ -353,14 +353,18 @@ sub reference_pages
 		return $count;
 	};
 	my $relation = sub { join '', map { relation_text('###', $_, $columns{"kota_x.$_->{name}"}, $constraints{"kota_x.$_->{name}"} // []) } @_ };
-	my $tables = $agency_page->('reference-agency-tables.md', 'Tables of an agency schema', 'Every table and column',
-		sub { grep { $_->{kind} ne 'v' } @{ $_[0]{relations} // [] } }, $relation);
+	# two pages, by the number of the part
+	my $tables = $agency_page->('reference-agency-tables.md', 'Tables of an agency schema: structure', 'Every table and column of structure, people, competencies, workload, policy and rules',
+		sub { $_[1] lt '60' ? grep { $_->{kind} ne 'v' } @{ $_[0]{relations} // [] } : () }, $relation);
+	my $case_tables = $agency_page->('reference-agency-case-tables.md', 'Tables of an agency schema: moves', 'Every table and column of plans, transfers, rankings, decisions, notices, training, outcomes',
+		sub { $_[1] ge '60' ? grep { $_->{kind} ne 'v' } @{ $_[0]{relations} // [] } : () }, $relation);
 	my $views = $agency_page->('reference-agency-views.md', 'Views of an agency schema', 'Every view and column, built-in types only, for BI tools and reports',
 		sub { grep { $_->{kind} eq 'v' } @{ $_[0]{relations} // [] } }, $relation);
 	my $functions = $agency_page->('reference-agency-functions.md', 'Functions of an agency schema', 'Every function',
 		sub { @{ $_[0]{functions} // [] } }, sub { functions_text('###', @_) . behind_text(@_) });
 	push @index,
-	  "| [Tables of an agency schema](reference-agency-tables.md) | structure, people, workload, rules, plans, transfers and their history | $tables tables |\n",
+	  "| [Tables of an agency schema: structure](reference-agency-tables.md) | structure, people, competencies, workload, policy, rules | $tables tables |\n",
+	  "| [Tables of an agency schema: moves](reference-agency-case-tables.md) | plans, transfers and their history, rankings, decisions, people, training, outcomes | $case_tables tables |\n",
 	  "| [Views of an agency schema](reference-agency-views.md) | what BI tools and reports read | $views views |\n",
 	  "| [Functions of an agency schema](reference-agency-functions.md) | eligibility, ranking, plans, the move, people, outcomes | $functions functions |\n";
 
