@@ -216,7 +216,7 @@ flow_scale(const FlowProblem *problem, const FlowEnv *env, FlowScale *scale)
 			break;
 		scale->tie_bits = bits;
 		/* (with no tie bits, ids alone decide through the order of the input) */
-		scale->score_unit = bits == 0 ? 1 : most_moves << bits;
+		scale->score_unit = bits == 0 ? 1 : most_moves * (INT64_C(1) << bits);
 		if (scale->score_unit < 1)
 			scale->score_unit = 1;
 		part = flow_mul(most_score, scale->score_unit);

@@ -21,7 +21,9 @@ set -eu
 . "$TREE/test/machine.sh"
 methods=${BENCH_METHODS:-lemon scipy pgrouting greedy}
 wanted() { case " $methods " in *" $1 "*) return 0;; esac; return 1; }
-lemon= scipy= pgrouting=
+lemon=''
+scipy=''
+pgrouting=''
 dir=$(mktemp -d "${WORK:-/tmp}/plan.XXXXXX")
 trap 'rm -rf "$dir"' EXIT
 if wanted lemon; then
@@ -161,6 +163,7 @@ SQL
 	echo "  ($solver)"
 	if [ -n "$lemon" ]; then
 		for algorithm in simplex scaling; do
+			# shellcheck disable=SC2046
 			set -- $("$dir/lemon" "$dir/instance" $algorithm)
 			row "LEMON $algorithm" "$1" "$(ratio "$1" "$solve")" "$2" "$3" "$4"
 			[ "$2 $3" = "$fills $score" ] || { echo "the objectives differ"; exit 1; }
@@ -169,10 +172,12 @@ SQL
 		echo "(no LEMON here)"
 	fi
 	if [ -n "$scipy" ] && [ "$pairs" -le 400000 ]; then
+		# shellcheck disable=SC2046
 		set -- $(/usr/bin/python3 "$TREE/test/bench/plan_scipy.py" "$dir/instance" 2>/dev/null)
 		row "SciPy HiGHS" "$1" "$(ratio "$1" "$solve")" "$2" "$3" ""
 	fi
 	if [ -n "$scipy" ] && [ "$people" = "$posts" ]; then
+		# shellcheck disable=SC2046
 		set -- $(/usr/bin/python3 "$TREE/test/bench/plan_scipy.py" "$dir/instance" dense 2>/dev/null)
 		row "SciPy assignment" "$1" "$(ratio "$1" "$solve")" "$2" "$3" ""
 	fi
