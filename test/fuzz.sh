@@ -91,6 +91,8 @@ for what in "$@"; do
 	sqlsmith)
 		# it draws from what is there: an agency, tables with columns of our types, all functions
 		as_owner psql -X -q -d fuzz_sqlsmith -v ON_ERROR_STOP=1 -f "$TREE/test/fuzz/tables.sql"
+		# it writes operators without their schema
+		as_owner psql -X -q -d fuzz_sqlsmith -c 'ALTER DATABASE fuzz_sqlsmith SET search_path = mutasi, kota, public'
 		# shellcheck disable=SC2016
 		stage sqlsmith as_owner sh -c 'sqlsmith --target="host=$PGHOST port=$PGPORT user=postgres dbname=fuzz_sqlsmith" \
 			--verbose --max-queries="$1" --seed="$2" >"$WORK/sqlsmith.log" 2>&1; status=$?; tail -n 12 "$WORK/sqlsmith.log"; exit $status' \
