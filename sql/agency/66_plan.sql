@@ -1,5 +1,52 @@
 -- Filling a transfer plan: proposals only, nothing happens to anybody.
 
+CREATE FUNCTION @agency@.withhold_beyond_minimum(plan integer, solution mutasi.plan_solution, as_of date) RETURNS boolean
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	WITH chosen AS (
+		SELECT w.employee_id, w.from_post_id, w.score, i.share
+		FROM mutasi.plan_moves(solution) AS m
+		JOIN transfer_plan_pair AS w ON w.plan_id = plan AND w.employee_id = m.employee_id AND w.post_id = m.post_id
+		JOIN incumbency AS i ON i.employee_id = w.employee_id AND i.post_id = w.from_post_id AND i.kind <> 'acting'
+			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)),
+	spare AS (
+		SELECT p.post_id, sum(i.share) - coalesce(max(n.leaving), 0) - p.min_staff AS spare
+		FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id AND i.kind <> 'acting'
+			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+		LEFT JOIN pending_moves(ARRAY(SELECT DISTINCT c.from_post_id FROM chosen AS c)) AS n ON n.post_id = p.post_id
+		WHERE p.post_id IN (SELECT c.from_post_id FROM chosen AS c)
+		GROUP BY p.post_id),
+	kept AS (
+		SELECT c.employee_id, c.from_post_id, s.spare,
+			sum(c.share) OVER (PARTITION BY c.from_post_id ORDER BY c.score DESC, c.employee_id) AS leaving,
+			sum(c.share) OVER (PARTITION BY c.from_post_id) AS wanted
+		FROM chosen AS c JOIN spare AS s ON s.post_id = c.from_post_id)
+	UPDATE transfer_plan_pair AS d SET withheld = true
+		WHERE d.plan_id = plan AND NOT d.withheld AND d.from_post_id IN (SELECT x.from_post_id FROM kept AS x WHERE x.wanted > x.spare)
+			AND d.employee_id NOT IN (SELECT x.employee_id FROM kept AS x WHERE x.leaving <= x.spare);
+	RETURN FOUND;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.withhold_beyond_minimum(integer, mutasi.plan_solution, date) IS 'Where a solution takes more of a post''s holders than its minimum staff can spare, withholds all of them but those with the best scores from the plan''s pairs. Returns whether anybody was, so that the plan must be solved again. Used by propose_plan() and propose_scenario().';
+
+CREATE FUNCTION @agency@.keep_solution(plan integer, solution mutasi.plan_solution) RETURNS integer
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	made integer;
+BEGIN
+	UPDATE transfer_plan AS p SET solution = keep_solution.solution WHERE p.plan_id = plan;
+	INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id, score)
+		SELECT plan, m.employee_id, m.post_id, w.from_post_id, w.score
+		FROM mutasi.plan_moves(solution) AS m
+		JOIN transfer_plan_pair AS w ON w.plan_id = plan AND w.employee_id = m.employee_id AND w.post_id = m.post_id;
+	GET DIAGNOSTICS made = ROW_COUNT;
+	RETURN made;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.keep_solution(integer, mutasi.plan_solution) IS 'Keeps a solution with its plan, and its moves as the plan''s proposals; returns how many. Used by propose_plan() and propose_scenario().';
+
 CREATE FUNCTION @agency@.propose_plan(plan integer, per_post integer DEFAULT 20, as_of date DEFAULT current_date) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -7,7 +54,6 @@ DECLARE
 	goal transfer_plan;
 	y policy;
 	solved mutasi.plan_solution;
-	made integer;
 BEGIN
 	SELECT p.* INTO goal FROM transfer_plan AS p WHERE p.plan_id = plan FOR UPDATE;
 	IF NOT FOUND THEN
@@ -51,36 +97,9 @@ BEGIN
 					JOIN @agency@.pending_moves(ARRAY(SELECT q.post_id FROM @agency@.post AS q)) AS n ON n.post_id = p.post_id GROUP BY p.unit_id) AS l
 					ON l.unit_id = w.from_unit_id
 				WHERE w.plan_id = %2$s AND NOT w.withheld', as_of, plan, y.max_donor_ratio));
-		WITH chosen AS (
-			SELECT w.employee_id, w.from_post_id, w.score, i.share
-			FROM mutasi.plan_moves(solved) AS m
-			JOIN transfer_plan_pair AS w ON w.plan_id = plan AND w.employee_id = m.employee_id AND w.post_id = m.post_id
-			JOIN incumbency AS i ON i.employee_id = w.employee_id AND i.post_id = w.from_post_id AND i.kind <> 'acting'
-				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)),
-		spare AS (
-			SELECT p.post_id, sum(i.share) - coalesce(max(n.leaving), 0) - p.min_staff AS spare
-			FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id AND i.kind <> 'acting'
-				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-			LEFT JOIN pending_moves(ARRAY(SELECT DISTINCT c.from_post_id FROM chosen AS c)) AS n ON n.post_id = p.post_id
-			WHERE p.post_id IN (SELECT c.from_post_id FROM chosen AS c)
-			GROUP BY p.post_id),
-		kept AS (
-			SELECT c.employee_id, c.from_post_id, s.spare,
-				sum(c.share) OVER (PARTITION BY c.from_post_id ORDER BY c.score DESC, c.employee_id) AS leaving,
-				sum(c.share) OVER (PARTITION BY c.from_post_id) AS wanted
-			FROM chosen AS c JOIN spare AS s ON s.post_id = c.from_post_id)
-		UPDATE transfer_plan_pair AS d SET withheld = true
-			WHERE d.plan_id = plan AND NOT d.withheld AND d.from_post_id IN (SELECT x.from_post_id FROM kept AS x WHERE x.wanted > x.spare)
-				AND d.employee_id NOT IN (SELECT x.employee_id FROM kept AS x WHERE x.leaving <= x.spare);
-		EXIT WHEN NOT FOUND;
+		EXIT WHEN NOT withhold_beyond_minimum(plan, solved, as_of);
 	END LOOP;
-	UPDATE transfer_plan AS p SET solution = solved WHERE p.plan_id = plan;
-	INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id, score)
-		SELECT plan, m.employee_id, m.post_id, w.from_post_id, w.score
-		FROM mutasi.plan_moves(solved) AS m
-		JOIN transfer_plan_pair AS w ON w.plan_id = plan AND w.employee_id = m.employee_id AND w.post_id = m.post_id;
-	GET DIAGNOSTICS made = ROW_COUNT;
-	RETURN made;
+	RETURN keep_solution(plan, solved);
 END
 $body$;
 COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post (where more of its holders would go than it can spare, those with the best scores go), workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do.';

@@ -41,34 +41,9 @@ BEGIN
 			format('SELECT u.unit_id, coalesce(round(f.existing), 0)::integer AS staff, f.required
 				FROM @agency@.unit AS u LEFT JOIN @agency@.unit_figures(ARRAY(SELECT x.unit_id FROM @agency@.unit AS x), %L) AS f ON f.unit_id = u.unit_id', as_of),
 			objective, balance_weight);
-		WITH chosen AS (
-			SELECT w.employee_id, w.from_post_id, w.score, i.share
-			FROM mutasi.plan_moves(solved) AS m
-			JOIN transfer_plan_pair AS w ON w.plan_id = made AND w.employee_id = m.employee_id AND w.post_id = m.post_id
-			JOIN incumbency AS i ON i.employee_id = w.employee_id AND i.post_id = w.from_post_id AND i.kind <> 'acting'
-				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)),
-		spare AS (
-			SELECT p.post_id, sum(i.share) - coalesce(max(n.leaving), 0) - p.min_staff AS spare
-			FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id AND i.kind <> 'acting'
-				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-			LEFT JOIN pending_moves(ARRAY(SELECT DISTINCT c.from_post_id FROM chosen AS c)) AS n ON n.post_id = p.post_id
-			WHERE p.post_id IN (SELECT c.from_post_id FROM chosen AS c)
-			GROUP BY p.post_id),
-		kept AS (
-			SELECT c.employee_id, c.from_post_id, s.spare,
-				sum(c.share) OVER (PARTITION BY c.from_post_id ORDER BY c.score DESC, c.employee_id) AS leaving,
-				sum(c.share) OVER (PARTITION BY c.from_post_id) AS wanted
-			FROM chosen AS c JOIN spare AS s ON s.post_id = c.from_post_id)
-		UPDATE transfer_plan_pair AS d SET withheld = true
-			WHERE d.plan_id = made AND NOT d.withheld AND d.from_post_id IN (SELECT x.from_post_id FROM kept AS x WHERE x.wanted > x.spare)
-				AND d.employee_id NOT IN (SELECT x.employee_id FROM kept AS x WHERE x.leaving <= x.spare);
-		EXIT WHEN NOT FOUND;
+		EXIT WHEN NOT withhold_beyond_minimum(made, solved, as_of);
 	END LOOP;
-	UPDATE transfer_plan AS p SET solution = solved WHERE p.plan_id = made;
-	INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id, score)
-		SELECT made, m.employee_id, m.post_id, w.from_post_id, w.score
-		FROM mutasi.plan_moves(solved) AS m
-		JOIN transfer_plan_pair AS w ON w.plan_id = made AND w.employee_id = m.employee_id AND w.post_id = m.post_id;
+	PERFORM keep_solution(made, solved);
 	RETURN made;
 END
 $body$;
