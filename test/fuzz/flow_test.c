@@ -403,16 +403,23 @@ fail(const char *what)
 	exit(1);
 }
 
+/* kept apart from main()'s registers, which a longjmp() need not restore */
 static bool contracted;
+static long tiny = 1000;
+static long middle = 200;
+static uint64_t seed = 1;
 
 int
 main(int argc, char **argv)
 {
 	static Instance it;
-	long		tiny = argc > 1 ? atol(argv[1]) : 1000;
-	long		middle = argc > 2 ? atol(argv[2]) : 200;
-	uint64_t	seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
 
+	if (argc > 1)
+		tiny = atol(argv[1]);
+	if (argc > 2)
+		middle = atol(argv[2]);
+	if (argc > 3)
+		seed = strtoull(argv[3], NULL, 10);
 	for (instance = 0; instance < tiny + middle; instance++)
 	{
 		FlowProblem *problem = &it.problem;
