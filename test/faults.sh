@@ -9,7 +9,7 @@ MUTASI_FAULTS=${MUTASI_FAULTS:-200}
 export MUTASI_FAULTS
 full=
 if [ "$(id -u)" = 0 ]; then
-	full=$(mktemp -d /tmp/mutasi-full.XXXXXX)
+	full=$(mktemp -d -p /tmp)
 	if mount -t tmpfs -o size=24m,mode=0755 mutasi-full "$full" 2>/dev/null; then
 		# as its owner, a folder in it: a tablespace wants one that is empty
 		owner=postgres

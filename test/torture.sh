@@ -9,7 +9,7 @@
 #   TORTURE_LOGS=FOLDER        where each part's log is left
 set -eu
 cd "$(dirname "$0")/.."
-logs=${TORTURE_LOGS:-$(mktemp -d /tmp/torture.XXXXXX)}
+logs=${TORTURE_LOGS:-$(mktemp -d -p /tmp)}
 mkdir -p "$logs"
 rounds=${TORTURE_ROUNDS:-10000000}
 [ $# -gt 0 ] || set -- lint check ubsan coverage fuzz_types fuzz_solutions fuzz_calls fuzz_sqlsmith faults soak oracle asan valgrind matrix i386 upgrade bare

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C.UTF-8
 [ $# -gt 0 ] || set -- 15-17 15-18 17-18
 tree=$PWD
-place=$(mktemp -d /tmp/upgrade.XXXXXX)
+place=$(mktemp -d -p /tmp)
 chmod 755 "$place"
 chown postgres: "$place"
 passed=0

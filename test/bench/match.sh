@@ -17,7 +17,7 @@ vector=
 if try_packages "postgresql-$major-pgvector" >/dev/null 2>&1; then
 	vector=package
 elif [ -n "${MATCH_PGVECTOR:-}" ]; then
-	dir=$(mktemp -d "$WORK/vector.XXXXXX")
+	dir=$(mktemp -d -p "$WORK")
 	trap 'rm -rf "$dir"' EXIT
 	config=$(find_pg_config)
 	if (cp -R "$MATCH_PGVECTOR/." "$dir/" && make -s -C "$dir" PG_CONFIG="$config" OPTFLAGS= with_llvm=no &&

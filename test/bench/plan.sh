@@ -24,7 +24,7 @@ wanted() { case " $methods " in *" $1 "*) return 0;; esac; return 1; }
 lemon=''
 scipy=''
 pgrouting=''
-dir=$(mktemp -d "${WORK:-/tmp}/plan.XXXXXX")
+dir=$(mktemp -d -p "${WORK:-/tmp}")
 trap 'rm -rf "$dir"' EXIT
 if wanted lemon; then
 	try_packages g++ liblemon-dev >/dev/null 2>&1 || :

@@ -7,7 +7,7 @@ set -eu
 rows=${BENCH_ROWS:-10000000}
 groups=${BENCH_GROUPS:-10000}
 rounds=${BENCH_ROUNDS:-5}
-log=$(mktemp "${WORK:-/tmp}/workload.XXXXXX")
+log=$(mktemp -p "${WORK:-/tmp}")
 trap 'rm -f "$log"' EXIT
 
 psql -qXAt -v ON_ERROR_STOP=1 -v rows="$rows" -v groups="$groups" <<'SQL'

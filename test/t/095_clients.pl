@@ -25,7 +25,7 @@ my $helpers = q{'unit_above', 'policy_period', 'post_effective_period'};
 my @views = split /\n/, $node->safe_psql('bi', qq{SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'kota'::regnamespace
 	AND c.relkind = 'v' AND c.relname NOT IN ($helpers) ORDER BY 1});
 my %view = map { $_ => 1 } @views;
-my @promised = qw(unit_workload unit_balance vacancy candidate_ranking employee_gap transfer_status transfer_timeline plan_summary
+my @promised = qw(unit_workload unit_balance vacancy candidate_ranking employee_gap transfer_status transfer_timeline transfer_deadline plan_summary
   plan_impact placement_review_due outcome data_quality fairness);
 is_deeply([ grep { !$view{$_} } @promised ], [], 'every view for BI is there');
 
