@@ -55,7 +55,7 @@ INSERT INTO decided VALUES
 		complete_training, csv_template, current_assessment, current_post, decision_candidate_hash, decision_digest, decision_file,
 		decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements, effective_hours_on,
 		eligibility, eligibility_summary, eligible_pairs, evaluate_plan, explain_match, file_application, fill_template, find_mentions,
-		forget_units, incumbents, issue_notice, keep_solution, load_csv, load_insert, load_query, load_rows, load_value, lock_posts, me,
+		forget_units, groups_to_hide, incumbents, issue_notice, keep_solution, load_csv, load_insert, load_query, load_rows, load_value, lock_posts, me,
 		merge_units, months_between, move_posts, new_policy, notice_allowed, notice_fields, open_plan, open_transfer, opportunities,
 		order_applications, personal_data, plan_compare, plan_outcome, plan_unit_impact, plan_what_if, policy_on, policy_surplus,
 		preview_notice, profile_on, project_staffing, propose_plan, propose_scenario, propose_training, rank_of, ranked, read_csv,
