@@ -141,7 +141,6 @@ score_prepare(const RequirementView *requirement, PreparedRequirement *prepared)
 	}
 	prepared->layout_misses = 0;
 	prepared->layout_count = -1;
-	prepared->layout_last = 0;
 	prepared->layout_competencies = (int32 *) rest;
 	prepared->layout_levels = (uint16 *) (rest + SCORE_MAX_LAYOUT * sizeof(int32));
 	prepared->layout_weights = prepared->layout_levels + SCORE_MAX_LAYOUT;
@@ -201,39 +200,49 @@ score_distance_plain(const PreparedRequirement *requirement, const ProfileView *
 /*
  * The fast ways sum, over the required competencies that are held, the weighted
  * levels that count towards the requirement (held, at most as much as required)
- * and those beyond.  With these
+ * and all that are held.  With these
  *
- *		sum of w * g = sum of w * required - fitting + surplus * beyond
+ *		sum of w * g = sum of w * required - fitting + surplus * (held - fitting)
  *
  * which is the same whole number, in other words: nothing is rounded anywhere.
  */
-static inline int64
-distance_from_sums(const PreparedRequirement *requirement, uint64 fitting, uint64 beyond)
+typedef struct WeightedLevels
 {
-	return requirement->total - (int64) fitting * 100 + (int64) beyond * requirement->surplus;
+	uint64		fitting;
+	uint64		held;
+} WeightedLevels;
+
+static inline void
+add_level(WeightedLevels *sums, uint32 held, uint32 level, uint32 weight)
+{
+	sums->fitting += Min(held, level) * weight;
+	sums->held += held * weight;
+}
+
+static inline int64
+distance_from_sums(const PreparedRequirement *requirement, const WeightedLevels *sums)
+{
+	return requirement->total - (int64) sums->fitting * 100 +
+		(int64) (sums->held - sums->fitting) * requirement->surplus;
 }
 
 /* Through the hash, without a branch: whether it is required is hard to foretell. */
-static int64
-distance_by_hash(const PreparedRequirement *requirement, const ProfileView *profile)
+static inline void
+add_by_hash(const PreparedRequirement *requirement, const ProfileView *profile, int from,
+			WeightedLevels *sums)
 {
 	const ScoreSlot *slots = requirement->slots;
 	uint32		multiplier = requirement->multiplier;
 	int			shift = requirement->shift;
-	uint64		fitting = 0;
-	uint64		beyond = 0;
 
-	for (int i = 0; i < profile->count; i++)
+	for (int i = from; i < profile->count; i++)
 	{
 		int32		competency = view_int32(profile->competencies, i);
 		const ScoreSlot *slot = &slots[((uint32) competency * multiplier) >> shift];
-		uint32		held = (uint32) view_uint16(profile->levels, i) & -(uint32) (slot->competency == competency);
-		uint32		counts = Min(held, (uint32) slot->level);
+		uint32		required = -(uint32) (slot->competency == competency);
 
-		fitting += counts * (uint32) slot->weight;
-		beyond += (held - counts) * (uint32) slot->weight;
+		add_level(sums, (uint32) view_uint16(profile->levels, i) & required, slot->level, slot->weight);
 	}
-	return distance_from_sums(requirement, fitting, beyond);
 }
 
 /* Writes down what is asked of profiles like this one, place by place. */
@@ -243,11 +252,10 @@ keep_layout(PreparedRequirement *requirement, const ProfileView *profile)
 	int			nth = 0;
 
 	requirement->layout_misses = 0;
-	if (profile->count > SCORE_MAX_LAYOUT || profile->count == 0)
+	if (profile->count > SCORE_MAX_LAYOUT)
 		return;
 	requirement->layout_count = profile->count;
 	memcpy(requirement->layout_competencies, profile->competencies, profile->count * sizeof(int32));
-	requirement->layout_last = requirement->layout_competencies[profile->count - 1];
 	for (int place = 0; place < profile->count; place++)
 	{
 		int32		competency = requirement->layout_competencies[place];
@@ -261,60 +269,69 @@ keep_layout(PreparedRequirement *requirement, const ProfileView *profile)
 	}
 }
 
+/* Competencies compared, and their levels added, in one go. */
+#define BLOCK 8
+
 /*
- * One loop over the levels, eight at a time where the processor can.  A product
- * of weight and level has 32 bits; its halves are summed apart, in lanes of 32
- * bits that up to 65,535 * SCORE_MAX_LAYOUT / 4 never fill.
+ * Adds the levels of the profile's first competencies, block by block, as long as
+ * they are the layout's; returns how many.  Whoever was assessed in everything of a
+ * dictionary has the layout from beginning to end; where some competencies are
+ * asked of everybody and have low numbers, all begin alike.
+ *
+ * Pairs of 16-bit products are summed in lanes of 32 bits, unsigned: six blocks of
+ * 2 * 32,767 * 10,000 fit.  A level above 327.67 has the sign bit, which the
+ * multiplication would misread: the rest is then left to the caller.
  */
-static int64
-distance_by_layout(const PreparedRequirement *requirement, const ProfileView *profile)
+static inline int
+add_by_layout(const PreparedRequirement *requirement, const ProfileView *profile,
+			  WeightedLevels *sums)
 {
-	uint64		fitting = 0;
-	uint64		beyond = 0;
 	int			i = 0;
-
 #ifdef __SSE2__
+	int			whole = Min(profile->count, requirement->layout_count) - BLOCK;
 	const __m128i zero = _mm_setzero_si128();
-	__m128i		sums[4];
+	__m128i		total = zero;
 
-	for (int j = 0; j < 4; j++)
-		sums[j] = zero;
-#define ADD_HALVES(sum, products) \
-	((sum) = _mm_add_epi32((sum), _mm_add_epi32(_mm_unpacklo_epi16((products), zero), _mm_unpackhi_epi16((products), zero))))
-	for (; i + 8 <= profile->count; i += 8)
+	while (i <= whole)
 	{
-		__m128i		held = _mm_loadu_si128((const __m128i *) (profile->levels + i * sizeof(uint16)));
-		__m128i		level = _mm_loadu_si128((const __m128i *) (requirement->layout_levels + i));
-		__m128i		weight = _mm_loadu_si128((const __m128i *) (requirement->layout_weights + i));
-		__m128i		over = _mm_subs_epu16(held, level);
-		__m128i		counts = _mm_sub_epi16(held, over);
+		int			begin = i;
+		int			end = Min(whole, i + 5 * BLOCK);
+		__m128i		fitting = zero;
+		__m128i		all = zero;
 
-		ADD_HALVES(sums[0], _mm_mullo_epi16(counts, weight));
-		ADD_HALVES(sums[1], _mm_mulhi_epu16(counts, weight));
-		ADD_HALVES(sums[2], _mm_mullo_epi16(over, weight));
-		ADD_HALVES(sums[3], _mm_mulhi_epu16(over, weight));
-	}
-#undef ADD_HALVES
-	{
-		uint32		lanes[4][4];
-
-		memcpy(lanes, sums, sizeof(lanes));
-		for (int j = 0; j < 4; j++)
+		for (; i <= end; i += BLOCK)
 		{
-			fitting += lanes[0][j] + ((uint64) lanes[1][j] << 16);
-			beyond += lanes[2][j] + ((uint64) lanes[3][j] << 16);
+			const __m128i *ids = (const __m128i *) (profile->competencies + i * sizeof(int32));
+			const __m128i *kept = (const __m128i *) (requirement->layout_competencies + i);
+			__m128i		same = _mm_and_si128(_mm_cmpeq_epi32(_mm_loadu_si128(ids), _mm_loadu_si128(kept)),
+											 _mm_cmpeq_epi32(_mm_loadu_si128(ids + 1), _mm_loadu_si128(kept + 1)));
+			__m128i		held = _mm_loadu_si128((const __m128i *) (profile->levels + i * sizeof(uint16)));
+			__m128i		level = _mm_loadu_si128((const __m128i *) (requirement->layout_levels + i));
+			__m128i		weight = _mm_loadu_si128((const __m128i *) (requirement->layout_weights + i));
+			__m128i		large = _mm_srai_epi16(_mm_or_si128(held, level), 15);
+
+			if (_mm_movemask_epi8(_mm_andnot_si128(large, same)) != 0xFFFF)
+				break;
+			fitting = _mm_add_epi32(fitting, _mm_madd_epi16(_mm_min_epi16(held, level), weight));
+			all = _mm_add_epi32(all, _mm_madd_epi16(held, weight));
 		}
+		if (i == begin)
+			break;
+		fitting = _mm_add_epi64(_mm_unpacklo_epi32(fitting, zero), _mm_unpackhi_epi32(fitting, zero));
+		all = _mm_add_epi64(_mm_unpacklo_epi32(all, zero), _mm_unpackhi_epi32(all, zero));
+		total = _mm_add_epi64(total, _mm_add_epi64(_mm_unpacklo_epi64(fitting, all), _mm_unpackhi_epi64(fitting, all)));
+		if (i <= end)
+			break;
+	}
+	{
+		uint64		lanes[2];
+
+		memcpy(lanes, &total, sizeof(lanes));
+		sums->fitting += lanes[0];
+		sums->held += lanes[1];
 	}
 #endif
-	for (; i < profile->count; i++)
-	{
-		uint32		held = view_uint16(profile->levels, i);
-		uint32		counts = Min(held, (uint32) requirement->layout_levels[i]);
-
-		fitting += counts * (uint32) requirement->layout_weights[i];
-		beyond += (held - counts) * (uint32) requirement->layout_weights[i];
-	}
-	return distance_from_sums(requirement, fitting, beyond);
+	return i;
 }
 
 /* A layout that keeps missing is replaced, in case most profiles have another. */
@@ -326,17 +343,24 @@ distance_by_layout(const PreparedRequirement *requirement, const ProfileView *pr
 int64
 score_distance(PreparedRequirement *requirement, const ProfileView *profile)
 {
-	if (profile->count == requirement->layout_count &&
-		view_int32(profile->competencies, profile->count - 1) == requirement->layout_last &&
-		memcmp(profile->competencies, requirement->layout_competencies,
-			   profile->count * sizeof(int32)) == 0)
-		return distance_by_layout(requirement, profile);
+	WeightedLevels sums = {0, 0};
+	int			done = add_by_layout(requirement, profile, &sums);
 
+	if (profile->count == requirement->layout_count &&
+		memcmp(profile->competencies + done * sizeof(int32), requirement->layout_competencies + done,
+			   (profile->count - done) * sizeof(int32)) == 0)
+	{
+		for (; done < profile->count; done++)
+			add_level(&sums, view_uint16(profile->levels, done), requirement->layout_levels[done],
+					  requirement->layout_weights[done]);
+		return distance_from_sums(requirement, &sums);
+	}
 	if (requirement->layout_count < 0 || ++requirement->layout_misses >= LAYOUT_PATIENCE)
 		keep_layout(requirement, profile);
-	if (requirement->slots)
-		return distance_by_hash(requirement, profile);
-	return score_distance_plain(requirement, profile);
+	if (requirement->slots == NULL)
+		return score_distance_plain(requirement, profile);
+	add_by_hash(requirement, profile, done, &sums);
+	return distance_from_sums(requirement, &sums);
 }
 
 /* The same with a surplus weight of 0: what is missing only. */

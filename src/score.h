@@ -89,13 +89,13 @@ typedef struct PreparedRequirement
 	int			shift;
 
 	/*
-	 * Layout cache: where many profiles have the very same competencies (say,
-	 * everybody was assessed in all of a dictionary), what is asked of each is
-	 * written down once, place by place.
+	 * Layout cache: where many profiles have the very same competencies, or begin
+	 * with the same ones (say, everybody was assessed in all of a dictionary, or in
+	 * its managerial part), what is asked of each is written down once, place by
+	 * place.
 	 */
 	int			layout_misses;
 	int			layout_count;	/* competencies in the cached layout, -1: none */
-	int32		layout_last;	/* the last of them */
 	int32	   *layout_competencies;	/* [SCORE_MAX_LAYOUT] */
 	uint16	   *layout_levels;	/* [SCORE_MAX_LAYOUT] */
 	uint16	   *layout_weights; /* [SCORE_MAX_LAYOUT], 0: not required */

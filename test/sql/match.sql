@@ -85,6 +85,9 @@ SELECT setseed(0.4);
 CREATE TABLE shaped AS SELECT n, i, (SELECT profile_agg(c, round((random() * top)::numeric, 2)) FROM generate_series(1, n) AS c WHERE i > 0) AS p
 	FROM unnest(ARRAY[0, 1, 7, 8, 9, 16, 31, 68, 200, 1030]) AS n, unnest(ARRAY[5, 655.35]) AS top, generate_series(1, 3) AS i;
 INSERT INTO shaped SELECT 0, i, (SELECT profile_agg(c, round((random() * 5)::numeric, 2)) FROM generate_series(1, 80) AS c WHERE random() < 0.3 AND i > 0) FROM generate_series(1, 100) AS i;
+-- that begin alike and go on differently, some with a level of more than 327.67 on the way
+INSERT INTO shaped SELECT 0, i, (SELECT profile_agg(c, CASE WHEN i % 5 = 0 AND random() < 0.1 THEN 600 ELSE round((random() * 5)::numeric, 2) END)
+	FROM generate_series(1, 120) AS c WHERE i > 0 AND (c <= 9 + i % 30 OR random() < 0.2)) FROM generate_series(1, 120) AS i;
 CREATE TABLE asking AS SELECT with_surplus((SELECT requirement_agg(c, 0.01 + round((random() * top)::numeric, 2), 0.01 + round((random() * 99.99)::numeric, 2)) FROM generate_series(first, last, step) AS c), s) AS r
 	FROM (VALUES (1, 9, 1), (1, 68, 1), (2, 70, 3), (5, 5, 1), (60, 300, 2), (1, 1030, 1), (2000, 2010, 1)) AS v(first, last, step), unnest(ARRAY[5, 655.34]) AS top, unnest(ARRAY[0, 0.37, 1]) AS s;
 SELECT count(*) AS pairs, count(*) FILTER (WHERE d <> float8(missing) / float8(whole)) AS different FROM (
