@@ -50,28 +50,54 @@ COMMENT ON COLUMN @agency@.post_load.hours IS 'Hours of work of the year.';
 COMMENT ON COLUMN @agency@.post_load.volumes IS 'How many volumes went into it.';
 COMMENT ON COLUMN @agency@.post_load.without_norm IS 'How many volumes had no norm in force and are missing from the hours.';
 
--- A volume belongs where its task says it may begin.
-CREATE FUNCTION @agency@.task_volume_aligned() RETURNS trigger
+-- A volume belongs where its task says it may begin. The rows written are read
+-- once and made into one a task, for they may be millions.
+CREATE FUNCTION @agency@.task_volume_changed() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+	-- plans made while a table is empty are kept while it is filled
+	SET enable_seqscan = off
 AS $body$
 DECLARE
+	tasks integer[];
+	misplaced integer[];
 	offence record;
+	posts integer[] := '{}';
+	years smallint[] := '{}';
+	former_posts integer[] := '{}';
+	former_years smallint[] := '{}';
 BEGIN
-	SELECT c.task_id, c.period_start, t.period_months INTO offence
-		FROM current_rows AS c JOIN task AS t USING (task_id)
-		WHERE t.period_months > 1 AND (extract(month FROM c.period_start)::integer - 1) % t.period_months <> 0
-		ORDER BY c.task_id, c.period_start LIMIT 1;
-	IF FOUND THEN
-		PERFORM mutasi.raise_error('MU106', 'a volume of task %1 cannot begin on %2: it covers %3 months',
-			ARRAY[offence.task_id::text, offence.period_start::text, offence.period_months::text],
-			hint => 'Yearly volumes begin in January, half-yearly ones in January and July, quarterly ones in January, April, July and October.');
+	IF TG_OP <> 'DELETE' THEN
+		-- every month in which volumes of a task begin is a bit
+		WITH written AS MATERIALIZED (
+			SELECT c.task_id, date_part('year', c.period_start)::smallint AS year,
+				bit_or(1 << (date_part('month', c.period_start)::integer - 1)) AS months
+			FROM current_rows AS c GROUP BY 1, 2)
+		SELECT coalesce(array_agg(DISTINCT t.post_id), '{}'), coalesce(array_agg(DISTINCT w.year), '{}'),
+				array_agg(w.task_id) FILTER (WHERE w.months & ~ CASE t.period_months WHEN 12 THEN 1 WHEN 6 THEN 65 WHEN 3 THEN 585 ELSE 4095 END <> 0)
+			INTO posts, years, misplaced
+			FROM written AS w JOIN task AS t USING (task_id);
+		IF misplaced IS NOT NULL THEN
+			SELECT c.task_id, c.period_start, t.period_months INTO offence
+				FROM current_rows AS c JOIN task AS t USING (task_id)
+				WHERE t.task_id = ANY (misplaced) AND (extract(month FROM c.period_start)::integer - 1) % t.period_months <> 0
+				ORDER BY c.task_id, c.period_start LIMIT 1;
+			PERFORM mutasi.raise_error('MU106', 'a volume of task %1 cannot begin on %2: it covers %3 months',
+				ARRAY[offence.task_id::text, offence.period_start::text, offence.period_months::text],
+				hint => 'Yearly volumes begin in January, half-yearly ones in January and July, quarterly ones in January, April, July and October.');
+		END IF;
 	END IF;
-	PERFORM derive_loads(ARRAY(SELECT DISTINCT t.post_id FROM current_rows AS c JOIN task AS t USING (task_id)),
-		ARRAY(SELECT DISTINCT extract(year FROM c.period_start)::smallint FROM current_rows AS c));
+	IF TG_OP <> 'INSERT' THEN
+		WITH removed AS MATERIALIZED (
+			SELECT f.task_id, date_part('year', f.period_start)::smallint AS year FROM former AS f GROUP BY 1, 2)
+		SELECT coalesce(array_agg(DISTINCT t.post_id), '{}'), coalesce(array_agg(DISTINCT r.year), '{}') INTO former_posts, former_years
+			FROM removed AS r JOIN task AS t USING (task_id);
+	END IF;
+	PERFORM derive_loads(ARRAY(SELECT u FROM unnest(posts || former_posts) AS u GROUP BY u),
+		ARRAY(SELECT u FROM unnest(years || former_years) AS u GROUP BY u));
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.task_volume_aligned() IS 'Trigger: refuses volumes that begin in the wrong month (MU106) and derives the hours of the posts touched.';
+COMMENT ON FUNCTION @agency@.task_volume_changed() IS 'Trigger: refuses volumes that begin in the wrong month (MU106) and derives the hours of the posts touched.';
 
 CREATE FUNCTION @agency@.derive_loads(posts integer[], years smallint[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -87,22 +113,11 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.derive_loads(integer[], smallint[]) IS 'Writes the yearly and monthly hours of these posts from volumes and norms; years NULL: all. Returns how many rows changed.';
 
-CREATE FUNCTION @agency@.task_volume_changed() RETURNS trigger
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
-AS $body$
-BEGIN
-	PERFORM derive_loads(ARRAY(SELECT DISTINCT t.post_id FROM former AS f JOIN task AS t USING (task_id)),
-		ARRAY(SELECT DISTINCT extract(year FROM f.period_start)::smallint FROM former AS f));
-	RETURN NULL;
-END
-$body$;
-COMMENT ON FUNCTION @agency@.task_volume_changed() IS 'Trigger: derives the hours of the posts whose volumes were changed or removed.';
 CREATE TRIGGER task_volume_insert AFTER INSERT ON @agency@.task_volume
-	REFERENCING NEW TABLE AS current_rows FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_volume_aligned();
+	REFERENCING NEW TABLE AS current_rows FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_volume_changed();
 CREATE TRIGGER task_volume_update AFTER UPDATE ON @agency@.task_volume
-	REFERENCING NEW TABLE AS current_rows FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_volume_aligned();
-CREATE TRIGGER task_volume_update_former AFTER UPDATE ON @agency@.task_volume
-	REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_volume_changed();
+	REFERENCING OLD TABLE AS former NEW TABLE AS current_rows
+	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_volume_changed();
 CREATE TRIGGER task_volume_delete AFTER DELETE ON @agency@.task_volume
 	REFERENCING OLD TABLE AS former FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_volume_changed();
 

@@ -106,17 +106,18 @@ BEGIN
 	-- (LATERAL, OFFSET 0): what the planner knows of a table that is being filled
 	-- is no guide.
 	priced AS (
-		SELECT w.post_id, t.period_months, v.period_start, v.volume * n.norm_hours AS hours,
-			CASE WHEN t.period_months = 1 THEN v.volume * t.latest_norm END AS monthly_hours
+		SELECT w.post_id, t.period_months, v.period_start,
+			-- earlier norms are looked up for the few volumes that are older than the latest
+			v.volume * CASE WHEN v.period_start >= n.valid_from THEN n.norm_hours ELSE (SELECT m.norm_hours FROM task_norm AS m
+				WHERE m.task_id = t.task_id AND m.valid_from <= v.period_start ORDER BY m.valid_from DESC LIMIT 1) END AS hours,
+			CASE WHEN t.period_months = 1 THEN v.volume * n.norm_hours END AS monthly_hours
 		FROM wanted AS w
-		CROSS JOIN LATERAL (SELECT k.task_id, k.period_months,
-				(SELECT m.norm_hours FROM task_norm AS m WHERE m.task_id = k.task_id ORDER BY m.valid_from DESC LIMIT 1) AS latest_norm
-			FROM task AS k WHERE k.post_id = w.post_id OFFSET 0) AS t
+		CROSS JOIN LATERAL (SELECT k.task_id, k.period_months FROM task AS k WHERE k.post_id = w.post_id OFFSET 0) AS t
+		LEFT JOIN LATERAL (SELECT m.norm_hours, m.valid_from FROM task_norm AS m
+			WHERE m.task_id = t.task_id ORDER BY m.valid_from DESC LIMIT 1) AS n ON true
 		CROSS JOIN LATERAL (SELECT x.period_start, x.volume FROM task_volume AS x
 			WHERE x.task_id = t.task_id AND (years IS NULL OR (x.period_start BETWEEN first_day AND last_day
-				AND extract(year FROM x.period_start)::smallint = ANY (years))) OFFSET 0) AS v
-		LEFT JOIN LATERAL (SELECT m.norm_hours FROM task_norm AS m
-			WHERE m.task_id = t.task_id AND m.valid_from <= v.period_start ORDER BY m.valid_from DESC LIMIT 1) AS n ON true),
+				AND extract(year FROM x.period_start)::smallint = ANY (years))) OFFSET 0) AS v),
 	-- volumes are many and periods few: everything below is made from these
 	periods AS MATERIALIZED (
 		SELECT p.post_id, p.period_months, p.period_start, sum(p.hours) AS hours, sum(p.monthly_hours) AS monthly_hours,

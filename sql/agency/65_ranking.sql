@@ -26,6 +26,44 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.served_months(integer[], text[], date) IS 'How many months each of these people has served in each of these job families (rumpun jabatan) until a day, acting posts left out; no row where none.';
 
+-- What the parts and the sum are made of, in one place: expressions that the
+-- planner puts where they are called.
+CREATE FUNCTION @agency@.qualification_part(min_education smallint, education_fields text[], level smallint, level_in_field smallint) RETURNS numeric
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN min_education IS NULL AND education_fields IS NULL THEN 1
+		WHEN level IS NULL THEN NULL
+		WHEN level_in_field >= coalesce(min_education, 0) THEN 1
+		WHEN level >= coalesce(min_education, 0) THEN 0.5
+		ELSE 0 END;
+COMMENT ON FUNCTION @agency@.qualification_part(smallint, text[], smallint, smallint) IS 'The part of the score for education: what the post asks, the highest level there is, the highest in a field that fits.';
+
+CREATE FUNCTION @agency@.experience_part(family text, appointed_on date, holds_post boolean, months bigint, full_months integer, as_of date) RETURNS numeric
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN family IS NULL THEN
+			CASE WHEN appointed_on IS NULL THEN NULL
+				ELSE round(least(1, greatest(0, @agency@.months_between(appointed_on, as_of))::numeric / full_months), 6) END
+		WHEN NOT holds_post AND months IS NULL THEN NULL
+		ELSE round(least(1, coalesce(months, 0)::numeric / full_months), 6) END;
+COMMENT ON FUNCTION @agency@.experience_part(text, date, boolean, bigint, integer, date) IS 'The part of the score for experience: months in the post''s job family, or in service where it has none, of those that count as full.';
+
+CREATE FUNCTION @agency@.balance_part(from_unit integer, from_required numeric, from_existing numeric, share numeric,
+		to_unit integer, to_required numeric, to_existing numeric) RETURNS numeric
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE WHEN from_unit = to_unit THEN 0.5
+		WHEN from_unit IS NULL THEN CASE WHEN to_required IS NOT NULL
+			THEN round((abs(to_required - to_existing) - abs(to_required - to_existing - 1) + 1) / 2, 6) END
+		ELSE round((abs(from_required - from_existing) - abs(from_required - from_existing + share)
+			+ abs(to_required - to_existing) - abs(to_required - to_existing - share) + 2 * share) / (4 * share), 6) END;
+COMMENT ON FUNCTION @agency@.balance_part(integer, numeric, numeric, numeric, integer, numeric, numeric) IS 'The part of the score for what a move of this share does to both units'' |required - existing|.';
+
+CREATE FUNCTION @agency@.composite_score(y @agency@.policy, competency numeric, performance numeric, qualification numeric,
+		experience numeric, balance numeric) RETURNS numeric
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN round((y).weight_competency * coalesce(competency, 0) + (y).weight_performance * coalesce(performance, 0)
+		+ (y).weight_qualification * coalesce(qualification, 0) + (y).weight_experience * coalesce(experience, 0)
+		+ (y).weight_balance * coalesce(balance, 0), 6);
+COMMENT ON FUNCTION @agency@.composite_score(@agency@.policy, numeric, numeric, numeric, numeric, numeric) IS 'The weighted sum of the five parts, a part that is NULL adding nothing; rounded half up to six places.';
+
 CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of date DEFAULT current_date)
 	RETURNS TABLE (employee_id integer, post_id integer, score numeric, competency numeric, performance numeric,
 		qualification numeric, experience numeric, balance numeric, from_post_id integer, from_unit_id integer)
@@ -67,21 +105,9 @@ BEGIN
 			SELECT q.e, q.p,
 				mutasi.match_score(e.profile, t.requirement) AS competency,
 				CASE WHEN e.scored THEN e.recent_score ELSE round(r.score, 6) END AS performance,
-				CASE WHEN t.min_education IS NULL AND t.education_fields IS NULL THEN 1
-					WHEN s.level IS NULL THEN NULL
-					WHEN s.level_in_field >= coalesce(t.min_education, 0) THEN 1
-					WHEN s.level >= coalesce(t.min_education, 0) THEN 0.5
-					ELSE 0 END AS qualification,
-				CASE WHEN t.family IS NULL THEN
-						CASE WHEN e.appointed_on IS NULL THEN NULL
-							ELSE round(least(1, greatest(0, months_between(e.appointed_on, as_of))::numeric / y.full_experience_months), 6) END
-					WHEN o.post_id IS NULL AND m.months IS NULL THEN NULL
-					ELSE round(least(1, coalesce(m.months, 0)::numeric / y.full_experience_months), 6) END AS experience,
-				CASE WHEN o.unit_id = t.unit_id THEN 0.5
-					WHEN o.unit_id IS NULL THEN CASE WHEN ft.required IS NOT NULL
-						THEN round((abs(ft.required - ft.existing) - abs(ft.required - ft.existing - 1) + 1) / 2, 6) END
-					ELSE round((abs(fo.required - fo.existing) - abs(fo.required - fo.existing + o.share)
-						+ abs(ft.required - ft.existing) - abs(ft.required - ft.existing - o.share) + 2 * o.share) / (4 * o.share), 6) END AS balance,
+				qualification_part(t.min_education, t.education_fields, s.level, s.level_in_field) AS qualification,
+				experience_part(t.family, e.appointed_on, o.post_id IS NOT NULL, m.months, y.full_experience_months, as_of) AS experience,
+				balance_part(o.unit_id, fo.required, fo.existing, o.share, t.unit_id, ft.required, ft.existing) AS balance,
 				o.post_id AS from_post_id, o.unit_id AS from_unit_id
 			FROM pair AS q
 			CROSS JOIN y
@@ -94,14 +120,90 @@ BEGIN
 			LEFT JOIN figures AS fo ON fo.unit_id = o.unit_id
 			LEFT JOIN figures AS ft ON ft.unit_id = t.unit_id)
 		SELECT d.e, d.p,
-			round(y.weight_competency * coalesce(d.competency, 0) + y.weight_performance * coalesce(d.performance, 0)
-				+ y.weight_qualification * coalesce(d.qualification, 0) + y.weight_experience * coalesce(d.experience, 0)
-				+ y.weight_balance * coalesce(d.balance, 0), 6),
+			composite_score(y, d.competency, d.performance, d.qualification, d.experience, d.balance),
 			d.competency, d.performance, d.qualification, d.experience, d.balance, d.from_post_id, d.from_unit_id
 		FROM part AS d CROSS JOIN y;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';
+
+-- Everybody for one post, set against set: what differs from score_pairs() is
+-- that nothing is looked up person by person or pair by pair. The balance, the
+-- dearest part, is computed once a unit and share.
+CREATE FUNCTION @agency@.scores_for(post integer, least_score numeric DEFAULT NULL, as_of date DEFAULT current_date)
+	RETURNS TABLE (employee_id integer, score numeric)
+	LANGUAGE plpgsql STABLE ROWS 10000 SET search_path = @agency@, mutasi, pg_temp
+	-- most rows of each table are joined, whatever the planner thinks of them
+	SET enable_nestloop = off
+	SET enable_mergejoin = off
+	SET jit = off
+AS $body$
+#variable_conflict use_column
+DECLARE
+	target post;
+	receiving record;
+	y policy := policy_on(as_of);
+	key integer := extract(year FROM as_of)::integer * 100 + y.rating_years;
+	-- of whom the fit and the performance say that the least score is out of reach
+	-- are not looked at (fit and score are rounded, upwards at most by this much)
+	needed double precision := least_score - 0.000002 - y.weight_qualification - y.weight_experience - y.weight_balance;
+	w_fit double precision := y.weight_competency;
+	w_rating double precision := y.weight_performance;
+BEGIN
+	SELECT p.* INTO target FROM post AS p WHERE p.post_id = scores_for.post;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
+	END IF;
+	SELECT u.required, u.existing INTO receiving FROM unit_needs(ARRAY[target.unit_id], as_of) AS u;
+	RETURN QUERY
+		WITH people AS MATERIALIZED (
+			SELECT e.employee_id, mutasi.match_score(e.profile, target.requirement) AS competency, e.appointed_on,
+				e.recent_score, e.recent_score_of IS NOT DISTINCT FROM key AS scored
+			FROM employee AS e
+			WHERE (e.left_on IS NULL OR e.left_on > as_of)
+				AND e.employee_id NOT IN (SELECT i.employee_id FROM incumbency AS i
+					WHERE i.post_id = scores_for.post AND i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of))
+				AND (needed IS NULL OR w_fit * greatest(0, 1 - coalesce(e.profile OPERATOR(mutasi.<=>) target.requirement, 1))
+					+ w_rating * CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END >= needed)),
+		rated AS MATERIALIZED (
+			SELECT r.employee_id, r.score FROM recent_rating(ARRAY(SELECT e.employee_id FROM people AS e WHERE NOT e.scored), as_of, y.rating_years) AS r),
+		-- as current_post() has it
+		origin AS MATERIALIZED (
+			SELECT DISTINCT ON (i.employee_id) i.employee_id, p.unit_id, i.share
+			FROM incumbency AS i JOIN post AS p ON p.post_id = i.post_id
+			WHERE i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+			ORDER BY i.employee_id, i.kind = 'main' DESC, i.share DESC, i.incumbency_id),
+		figures AS MATERIALIZED (
+			SELECT f.unit_id, f.required, f.existing FROM unit_needs(ARRAY(SELECT DISTINCT o.unit_id FROM origin AS o), as_of) AS f),
+		balanced AS MATERIALIZED (
+			SELECT m.unit_id, m.share, balance_part(m.unit_id, fo.required, fo.existing, m.share, target.unit_id, receiving.required, receiving.existing) AS balance
+			FROM (SELECT DISTINCT o.unit_id, o.share FROM origin AS o) AS m
+			LEFT JOIN figures AS fo ON fo.unit_id = m.unit_id),
+		served AS MATERIALIZED (
+			SELECT i.employee_id, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of))) AS months
+			FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id
+			WHERE p.family = target.family AND i.kind <> 'acting' AND i.valid_from <= as_of
+			GROUP BY i.employee_id),
+		schooling AS MATERIALIZED (
+			SELECT d.employee_id, max(d.level) AS level,
+				max(d.level) FILTER (WHERE target.education_fields IS NULL OR d.field = ANY (target.education_fields)) AS level_in_field
+			FROM education AS d
+			WHERE (target.min_education IS NOT NULL OR target.education_fields IS NOT NULL) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
+			GROUP BY d.employee_id)
+		SELECT e.employee_id, composite_score(y, e.competency,
+			CASE WHEN e.scored THEN e.recent_score ELSE round(r.score, 6) END,
+			qualification_part(target.min_education, target.education_fields, s.level, s.level_in_field),
+			experience_part(target.family, e.appointed_on, o.employee_id IS NOT NULL, m.months, y.full_experience_months, as_of),
+			CASE WHEN o.employee_id IS NULL THEN balance_part(NULL, NULL, NULL, NULL, target.unit_id, receiving.required, receiving.existing) ELSE b.balance END)
+		FROM people AS e
+		LEFT JOIN rated AS r ON r.employee_id = e.employee_id
+		LEFT JOIN origin AS o ON o.employee_id = e.employee_id
+		LEFT JOIN balanced AS b ON b.unit_id = o.unit_id AND b.share = o.share
+		LEFT JOIN served AS m ON m.employee_id = e.employee_id
+		LEFT JOIN schooling AS s ON s.employee_id = e.employee_id;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.scores_for(integer, numeric, date) IS 'The composite scores for a post of everybody who is in service and does not hold it, as score_pairs() has them; with least_score, at least of all who have that.';
 
 -- Of the people given, in the order of what their score can be at most, those
 -- who belong among the best k (with all who equal the last of them), or have at
@@ -379,21 +481,21 @@ CREATE FUNCTION @agency@.rank_of(employee integer, post integer, as_of date DEFA
 AS $body$
 DECLARE
 	own numeric;
-	pool integer[];
+	ahead bigint;
+	equals integer[];
 BEGIN
 	SELECT s.score INTO own FROM score_pairs(ARRAY[employee], ARRAY[post], as_of) AS s;
 	IF own IS NULL THEN
 		RETURN;
 	END IF;
-	pool := best_people(post, NULL, own, as_of, false);
-	RETURN QUERY SELECT r.nth::integer, r.score
-		FROM (SELECT s.employee_id, s.score, row_number() OVER (ORDER BY s.score DESC, d.place) AS nth
-			FROM score_pairs(pool, array_fill(rank_of.post, ARRAY[cardinality(pool)]), as_of) AS s
-			JOIN seniority(pool) AS d ON d.employee_id = s.employee_id) AS r
-		WHERE r.employee_id = rank_of.employee;
+	SELECT count(*) FILTER (WHERE s.score > own), array_agg(s.employee_id) FILTER (WHERE s.score = own) INTO ahead, equals
+		FROM scores_for(post, own, as_of) AS s;
+	RETURN QUERY SELECT (ahead + d.nth)::integer, own
+		FROM (SELECT o.employee_id, row_number() OVER (ORDER BY o.place) AS nth FROM seniority(equals) AS o) AS d
+		WHERE d.employee_id = rank_of.employee;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rank_of(integer, integer, date) IS 'A person''s rank for a post among everybody who does not hold it, and the composite score; no row for a holder of the post.';
+COMMENT ON FUNCTION @agency@.rank_of(integer, integer, date) IS 'A person''s rank for a post among everybody who does not hold it, and the composite score; no row for a holder of the post. Under row security: among those the caller sees (my_rank() tells the own rank among all).';
 
 CREATE FUNCTION @agency@.open_posts(as_of date DEFAULT current_date)
 	RETURNS TABLE (post_id integer, unit_id integer, seats integer, held numeric, coming numeric, free numeric)
@@ -484,11 +586,26 @@ BEGIN
 		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
 	END IF;
 	SELECT * INTO y FROM policy_on(as_of);
-	SELECT * INTO place FROM rank_of(employee, post, as_of);
-	SELECT c.* INTO lead FROM candidates(post, 1, as_of) AS c;
 	aspect := 'rank';
-	finding := told(CASE WHEN place.rank IS NULL THEN 'holds the post already'
-		ELSE format(E'rank %%1 with a score of %%2; the first has %%3\t%s\t%s\t%s', place.rank, round(own.score, 3), round(lead.score, 3)) END);
+	-- Whom row security shows only some of the people cannot count those ahead:
+	-- of oneself, and of the people one leads, the rank among everybody is told.
+	IF row_security_active('@agency@.employee')
+		AND (SELECT count(*) FROM employee AS e WHERE e.left_on IS NULL OR e.left_on > as_of) < people_in_service(as_of)
+	THEN
+		SELECT * INTO place FROM standing_of(employee, post, as_of);
+		finding := format(E'rank %%1 among all, with a score of %%2\t%s\t%s', place.rank, round(place.score, 3));
+		IF place.rank IS NULL THEN
+			SELECT * INTO place FROM rank_of(employee, post, as_of);
+			finding := format(E'rank %%1 among those you may see, with a score of %%2\t%s\t%s', place.rank, round(place.score, 3));
+		END IF;
+	ELSE
+		SELECT * INTO place FROM rank_of(employee, post, as_of);
+		SELECT c.* INTO lead FROM candidates(post, 1, as_of) AS c;
+		finding := format(E'rank %%1 with a score of %%2; the first has %%3\t%s\t%s\t%s', place.rank, round(own.score, 3), round(lead.score, 3));
+	END IF;
+	finding := told(CASE WHEN place.rank IS NOT NULL THEN finding
+		WHEN EXISTS (SELECT FROM employee AS e WHERE e.employee_id = why_not.employee AND e.left_on <= as_of) THEN 'is no longer in service'
+		ELSE 'holds the post already' END);
 	remedy := NULL;
 	RETURN NEXT;
 	RETURN QUERY
@@ -520,7 +637,7 @@ BEGIN
 		LIMIT 10;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.why_not(integer, integer, date) IS 'What keeps a person from a post: rank, what each part of the score costs, rules not passed, the largest competency gaps, each with what would have to change.';
+COMMENT ON FUNCTION @agency@.why_not(integer, integer, date) IS 'What keeps a person from a post: rank (among all, also where row security shows the caller nobody else: then without the first one''s score), what each part of the score costs, rules not passed, the largest competency gaps, each with what would have to change.';
 
 CREATE FUNCTION @agency@.what_if(employees integer[], posts integer[], as_of date DEFAULT current_date)
 	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,

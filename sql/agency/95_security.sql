@@ -45,6 +45,27 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.my_transfers(boolean) IS 'The transfers of the logged-in person and, where led is true, those from and into the units that person leads.';
 
+CREATE FUNCTION @agency@.people_in_service(as_of date DEFAULT current_date) RETURNS bigint
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN (SELECT count(*) FROM employee AS e WHERE e.left_on IS NULL OR e.left_on > as_of);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.people_in_service(date) IS 'How many people are in service on a day, whoever asks.';
+
+CREATE FUNCTION @agency@.standing_of(employee integer, post integer, as_of date DEFAULT current_date)
+	RETURNS TABLE (rank integer, score numeric)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF standing_of.employee IN (SELECT w FROM my_people() AS w) THEN
+		RETURN QUERY SELECT r.rank, r.score FROM rank_of(standing_of.employee, standing_of.post, standing_of.as_of) AS r;
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.standing_of(integer, integer, date) IS 'Rank for a post among everybody, and score, of the logged-in person or of somebody in the units that person leads; no row for anybody else, nor for a holder of the post. Tells nothing about those ahead.';
+
 CREATE FUNCTION @agency@.my_rank(post integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (rank integer, score numeric, competency numeric, performance numeric, qualification numeric, experience numeric,
 		balance numeric, eligible boolean, reason text)

@@ -2,7 +2,7 @@
 -- it: random people, posts, histories, workloads; ties in plenty; several days
 -- and policies; one post and many at once; only the eligible.
 BEGIN;
-SELECT plan(21);
+SELECT plan(28);
 SELECT mutasi.create_agency('kota') \g /dev/null
 SET search_path = kota, mutasi, public;
 CREATE FUNCTION pg_temp.r(seed text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT abs(hashtext(seed)) % n $$;
@@ -107,6 +107,12 @@ SELECT results_eq('SELECT post_id, rank, employee_id, score FROM ranked(ARRAY(SE
 SELECT is_empty('SELECT * FROM ranked(''{}'', 3)', 'no posts');
 SELECT results_eq('SELECT employee_id, r.rank, r.score FROM generate_series(1, 240, 37) AS employee_id CROSS JOIN LATERAL rank_of(employee_id, 15) AS r ORDER BY 1',
 	'SELECT b.employee_id, b.rank::integer, b.score FROM pg_temp.best(15, 500, current_date, false) AS b WHERE b.employee_id % 37 = 1 ORDER BY 1', 'rank_of()');
+
+SELECT results_eq(format('SELECT * FROM scores_for(%s, NULL, %L) ORDER BY 1', p, day), format('SELECT * FROM pg_temp.plain(%s, %L) ORDER BY 1', p, day), format('everybody''s score, post %s, %s', p, what))
+	FROM (VALUES (15, current_date, 'with education'), (36, current_date, 'without a requirement'), (10, date '2024-03-01', 'on a day gone by'), (3, current_date, 'another')) AS v (p, day, what);
+SELECT results_eq('SELECT s.* FROM scores_for(15, 0.6) AS s WHERE s.score >= 0.6 ORDER BY 1', 'SELECT s.* FROM scores_for(15) AS s WHERE s.score >= 0.6 ORDER BY 1', 'a least score leaves out nobody who has it');
+SELECT is_empty('SELECT s.employee_id FROM scores_for(9) AS s CROSS JOIN LATERAL rank_of(s.employee_id, 9) AS r WHERE s.employee_id % 5 = 0 AND r.rank <= (SELECT count(*) FROM scores_for(9) AS o WHERE o.score > s.score)', 'rank_of() counts whoever is ahead');
+SELECT throws_ok('SELECT * FROM scores_for(999)', 'MU102', 'there is no post 999', 'an unknown post');
 
 -- other weights
 SELECT new_policy(current_date, '{"weight_competency": 0.1, "weight_performance": 0.1, "weight_balance": 0.5, "weight_experience": 0.2}') \g /dev/null

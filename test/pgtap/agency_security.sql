@@ -1,7 +1,7 @@
 -- Row security: what each role sees and cannot see, through tables, views,
 -- functions, error messages and EXPLAIN.
 BEGIN;
-SELECT plan(56);
+SELECT plan(66);
 \i test/data/small_agency.sql
 CREATE ROLE a_employee; CREATE ROLE a_head; CREATE ROLE a_analyst; CREATE ROLE a_approver; CREATE ROLE a_auditor; CREATE ROLE a_stranger;
 CREATE ROLE pegawai_2 IN ROLE a_employee;
@@ -55,6 +55,11 @@ SELECT results_eq('SELECT rank, employee_id FROM candidates(1, 10)', 'VALUES (1,
 SELECT is_empty('SELECT * FROM score_pairs(''{3,4}'', ''{1,1}'')', 'nor do its parts');
 SELECT is_empty('SELECT * FROM check_eligibility(''{3}'', ''{1}'') WHERE detail LIKE ''%sanction%in force%''', 'nor the rules');
 SELECT is(pg_temp.try('SELECT kota.why_not(3, 1)'), 'MU102 | there is no employee 3', 'nor why_not()');
+SELECT is((SELECT finding FROM why_not(2, 1) WHERE aspect = 'rank'), 'rank 2 among all, with a score of 0.960', 'whose rank is that among all, though nobody else is seen');
+SELECT is((SELECT finding FROM why_not(2, 2) WHERE aspect = 'rank'), 'holds the post already', 'or that there is none');
+SELECT results_eq('SELECT rank, score FROM standing_of(2, 1)', 'SELECT rank, score FROM my_rank(1)', 'standing_of() tells of oneself');
+SELECT is_empty('SELECT * FROM standing_of(3, 1)', 'and of nobody else');
+SELECT is(people_in_service(), 8::bigint, 'how many there are is no secret');
 SELECT is_empty('SELECT profile_on(3) WHERE profile_on(3) IS NOT NULL', 'nor a profile of a day');
 SELECT is(pg_temp.try('UPDATE kota.employee SET grade = ''IV/e'''), '42501 | permission denied for table employee', 'reads the own row, does not write it');
 SELECT is(pg_temp.try('INSERT INTO kota.assessment (employee_id, competency_id, level, assessed_on) VALUES (2, 1, 5, current_date)'), '42501 | permission denied for table assessment', 'nor assesses anybody');
@@ -86,13 +91,29 @@ SELECT is_empty('SELECT * FROM application', 'and nobody''s application');
 RESET ROLE;
 
 -- the head of a unit
+CREATE TEMP TABLE head_rank AS SELECT rank, score FROM rank_of(1, 2);
+GRANT SELECT ON head_rank TO a_head;
 SET LOCAL ROLE pegawai_1;
 SELECT set_eq('SELECT employee_id FROM employee', 'VALUES (1)', 'head: the people of the unit led');
 SELECT set_eq('SELECT transfer_id FROM transfer', 'VALUES (1), (2), (3)', 'cases into the unit');
+SELECT is((SELECT finding FROM why_not(1, 2) WHERE aspect = 'rank'), (SELECT format('rank %s among all, with a score of %s', rank, round(score, 3)) FROM head_rank), 'why_not() of the own people: their rank among all');
+SELECT is_empty('SELECT * FROM standing_of(2, 1)', 'of others no rank');
 SELECT is_empty('SELECT * FROM discipline', 'no one''s discipline');
 SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (5, 1, 'come to us')$$), '42501 | new row violates row-level security policy for table "transfer"', 'opens cases for the own people only');
 SELECT lives_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (1, 2, 'rotation')$$, 'and for them');
 RESET ROLE;
+
+-- somebody whom a policy of the agency's own shows some of the people
+CREATE ROLE a_partial;
+GRANT USAGE ON SCHEMA kota TO a_partial;
+GRANT SELECT ON ALL TABLES IN SCHEMA kota TO a_partial;
+CREATE POLICY shown_some ON employee FOR SELECT TO a_partial USING (employee_id IN (2, 5));
+SET LOCAL ROLE a_partial;
+SELECT matches((SELECT finding FROM why_not(5, 1) WHERE aspect = 'rank'), '^rank 2 among those you may see, with a score of ', 'who sees some of the people is told so');
+RESET ROLE;
+UPDATE employee SET left_on = current_date WHERE employee_id = 8;
+SELECT is((SELECT finding FROM why_not(8, 1) WHERE aspect = 'rank'), 'is no longer in service', 'nobody who left has a rank');
+UPDATE employee SET left_on = NULL WHERE employee_id = 8;
 
 -- an analyst
 SET LOCAL ROLE a_analyst;
@@ -106,6 +127,7 @@ RESET ROLE;
 SET LOCAL ROLE a_approver;
 SELECT is((SELECT count(*) FROM employee), 8::bigint, 'approver: everybody');
 SELECT is((SELECT count(*) FROM candidates(1, 20)), 7::bigint, 'and ranks them');
+SELECT is((SELECT finding FROM why_not(5, 1) WHERE aspect = 'rank'), 'rank 4 with a score of 0.869; the first has 0.977', 'why_not() with the first one''s score');
 RESET ROLE;
 SET LOCAL SESSION AUTHORIZATION a_approver;
 SELECT lives_ok($$UPDATE transfer SET state = 'verification' WHERE transfer_id = 2$$, 'takes a step');
