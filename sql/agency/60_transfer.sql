@@ -119,6 +119,7 @@ CREATE TABLE @agency@.transfer (
 	decision_date date,
 	appointment_letter text,
 	appointment_date date,
+	notice_status text NOT NULL DEFAULT 'owed' CHECK (notice_status IN ('owed', 'given', 'waived', 'not required')),
 	decision_grounds text,
 	decision_digest text,
 	decided_at timestamptz,
@@ -165,6 +166,7 @@ COMMENT ON COLUMN @agency@.transfer.reverses_id IS 'The transfer that this one t
 COMMENT ON COLUMN @agency@.transfer.effective_on IS 'First day in the new post (TMT).';
 COMMENT ON COLUMN @agency@.transfer.decision_letter IS 'Number of the decision (SK mutasi).';
 COMMENT ON COLUMN @agency@.transfer.appointment_letter IS 'Number of the letter of appointment (SK jabatan).';
+COMMENT ON COLUMN @agency@.transfer.notice_status IS 'Whether the person was told (pemberitahuan): owed, given, waived; not required by the policy. The workflow lets no transfer take effect while it is owed. Follows the table notice; written values are not taken.';
 COMMENT ON COLUMN @agency@.transfer.decision_grounds IS 'Grounds of the decision; needed when somebody ranked higher was passed over.';
 COMMENT ON COLUMN @agency@.transfer.decision_digest IS 'SHA-256 of what the decision was made from (decision_digest()); filled in when decided.';
 COMMENT ON COLUMN @agency@.transfer.policy_version IS 'Policy the decision was made under; filled in when decided.';
@@ -218,6 +220,7 @@ BEGIN
 				WHEN target.class < origin.class THEN 'demotion'
 				ELSE 'rotation' END;
 		END IF;
+		NEW.notice_status := notice_status(NEW.transfer_id);
 	ELSIF NEW.state = 'decided' AND OLD.state <> 'decided' THEN
 		NEW.decided_at := clock_timestamp();
 		NEW.decision_date := coalesce(NEW.decision_date, current_date);
@@ -227,10 +230,14 @@ BEGIN
 			SELECT k.rank INTO NEW.rank FROM rank_of(NEW.employee_id, NEW.to_post_id, current_date) AS k;
 		END IF;
 	END IF;
+	-- nobody writes that notice was given; and the policy may have changed since
+	IF TG_OP = 'UPDATE' AND (NEW.notice_status IS DISTINCT FROM OLD.notice_status OR NEW.state = 'effective' AND OLD.state <> 'effective') THEN
+		NEW.notice_status := notice_status(NEW.transfer_id);
+	END IF;
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_fill() IS 'Trigger: fills in the post given up and the kind of move, and at the decision the policy version, score and rank.';
+COMMENT ON FUNCTION @agency@.transfer_fill() IS 'Trigger: fills in the post given up, the kind of move and whether notice was given, and at the decision the policy version, score and rank.';
 CREATE TRIGGER a_transfer_fill BEFORE INSERT OR UPDATE ON @agency@.transfer
 	FOR EACH ROW EXECUTE FUNCTION @agency@.transfer_fill();
 

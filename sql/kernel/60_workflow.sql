@@ -565,6 +565,7 @@ BEGIN
 	LOOP
 		lines := lines || format('    s%s --> s%s : %s', item.from_number, item.to_number,
 			replace(replace(item.transition ->> 'action', ';', '#59;'), ':', '#58;')
+			|| CASE WHEN item.transition ? 'condition' THEN ' [condition]' ELSE '' END
 			|| CASE WHEN (item.transition ->> 'approvals')::integer > 1 THEN format(' (%s approvals)', item.transition ->> 'approvals') ELSE '' END);
 	END LOOP;
 	FOR item IN SELECT e.value AS state, e.ordinality AS number FROM jsonb_array_elements(document -> 'states') WITH ORDINALITY AS e
@@ -575,4 +576,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION mutasi.workflow_diagram(text, integer) IS
-	'A workflow (by default its latest version) as the text of a Mermaid state diagram.';
+	'A workflow (by default its latest version) as the text of a Mermaid state diagram. [condition] marks transitions that have one.';

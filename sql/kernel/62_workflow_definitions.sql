@@ -50,6 +50,8 @@ DECLARE
 	-- the election window and the like: a column of that name, where the table has one
 	permission constant text := 'coalesce(to_jsonb(NEW) ->> ''minister_permission_needed'', ''false'') IN (''true'', ''t'', ''yes'', ''1'')';
 	own_request constant text := 'to_jsonb(NEW) ->> ''initiative'' IN (''own'', ''own_request'', ''SENDIRI'')';
+	-- the person is told before, or there is a reason why not; a table that does not know has no such column
+	told constant text := 'coalesce(to_jsonb(NEW) ->> ''notice_status'', ''not required'') IN (''given'', ''waived'', ''not required'')';
 	route record;
 	states jsonb;
 	transitions jsonb;
@@ -137,7 +139,7 @@ BEGIN
 		END IF;
 		transitions := transitions || jsonb_build_array(
 			jsonb_build_object('action', 'appoint', 'from', 'decided', 'to', 'appointed', 'role', 'appointing_official', 'documents', '["D12"]'::jsonb),
-			jsonb_build_object('action', 'take_effect', 'from', 'appointed', 'to', 'effective', 'role', '["receiving_unit", "system"]'::jsonb),
+			jsonb_build_object('action', 'take_effect', 'from', 'appointed', 'to', 'effective', 'role', '["receiving_unit", "system"]'::jsonb, 'condition', told),
 			jsonb_build_object('action', 'start_monitoring', 'from', 'effective', 'to', 'monitoring', 'role', '["supervisor", "receiving_unit", "verifier"]'::jsonb),
 			jsonb_build_object('action', 'complete', 'from', 'monitoring', 'to', 'completed', 'role', '["supervisor", "verifier"]'::jsonb));
 

@@ -2,7 +2,7 @@
 -- again: plans, notices, objections, messages, reviews, decision files, and the
 -- views about data and fairness.
 BEGIN;
-SELECT plan(58);
+SELECT plan(66);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -75,11 +75,27 @@ RESET timezone;
 -- notice, objection, effect
 SELECT pg_temp.step(:two, 'mayor', 'appointed') \g /dev/null
 SELECT is((SELECT message FROM apply_due_transfers()), format('transfer %s cannot take effect before notice is given', :two), 'no effect before notice');
+-- it is the workflow's own condition
+SELECT is((SELECT count(*) FROM mutasi.workflow AS w CROSS JOIN LATERAL jsonb_array_elements(mutasi.export_workflow(w.workflow) -> 'transitions') AS t
+	WHERE w.shipped AND t ->> 'to' = 'effective' AND t ->> 'condition' LIKE '%notice_status%'), 4::bigint, 'every shipped workflow has the condition, and exports it');
+SELECT results_eq(format('SELECT allowed, sqlstate FROM mutasi.allowed_transitions(''kota.transfer'', %s) WHERE action = ''take_effect''', :two), $$VALUES (false, 'MU009'::text)$$, 'a form is told before');
+UPDATE transfer SET notice_status = 'given' WHERE transfer_id = :two;
+SELECT is((SELECT notice_status FROM transfer WHERE transfer_id = :two), 'owed', 'nobody writes that notice was given');
+SELECT throws_ok(format('UPDATE transfer SET notice_status = ''given'', state = ''effective'' WHERE transfer_id = %s', :two), 'MU119', NULL, 'nor in the same breath');
+ALTER TABLE transfer DISABLE TRIGGER a_transfer_people;
+SELECT throws_ok(format('UPDATE transfer SET state = ''effective'' WHERE transfer_id = %s', :two), 'MU009', NULL, 'the condition alone refuses it too');
+ALTER TABLE transfer ENABLE TRIGGER a_transfer_people;
+SAVEPOINT notice;
+SELECT waive_notice(:two, 'asked for it in writing') \g /dev/null
+SELECT results_eq(format('SELECT notice_status, (SELECT h.changes #>> ''{notice_status,1}'' FROM transfer_history AS h WHERE h.transfer_id = t.transfer_id ORDER BY h.seq DESC LIMIT 1) FROM transfer AS t WHERE t.transfer_id = %s', :two), $$VALUES ('waived', 'waived')$$, 'a waiver is on the case and in its history');
+SELECT is((SELECT applied FROM apply_due_transfers()), true, 'and will do');
+ROLLBACK TO notice;
 SELECT throws_ok(format('SELECT issue_notice(%s, ''fr'')', :two), '22023', NULL, 'a language without a template');
 SELECT throws_ok(format('SELECT issue_notice(%s)', :three), 'MU117', NULL, 'no notice of a case that is over');
 SELECT matches(issue_notice(:two, 'en'), 'To Pegawai 002.*workload ratio of Health Centre 2 goes from 0\.60 to 0\.75, that of Health Centre 1 from 4\.00 to 2\.00', 'the notice is made of the decision''s data');
 SELECT unalike((SELECT body FROM notice), '%{%', 'nothing in it is left to fill in');
 SELECT throws_ok(format('SELECT issue_notice(%s)', :two), '23505', NULL, 'once');
+SELECT is((SELECT notice_status FROM transfer WHERE transfer_id = :two), 'given', 'the case says that notice was given');
 SET LOCAL mutasi.actor = 'pegawai_2';
 SELECT lives_ok(format('SELECT acknowledge_notice(%s)', :two), 'the person acknowledges it');
 SELECT is(file_objection(:two, 'my child goes to school here'), 1, 'and objects');

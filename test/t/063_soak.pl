@@ -47,7 +47,7 @@ SQL
 
 # the workflow, from its definition
 my (%from, %states);
-for (split /\n/, $node->safe_psql('postgres', "SELECT from_state, to_state, action, reason_required, reason_code_required, coalesce('system' = ANY (roles) AND cardinality(roles) = 1, false), coalesce(condition, '') LIKE 'coalesce%', required_documents <> '[]' AND action <> 'submit' FROM mutasi.workflow_transition WHERE workflow = 'transfer_within_agency'"))
+for (split /\n/, $node->safe_psql('postgres', "SELECT from_state, to_state, action, reason_required, reason_code_required, coalesce('system' = ANY (roles) AND cardinality(roles) = 1, false), coalesce(condition, '') LIKE 'coalesce%minister_permission_needed%', required_documents <> '[]' AND action <> 'submit' FROM mutasi.workflow_transition WHERE workflow = 'transfer_within_agency'"))
 {
 	my ($from, $to, $action, $reason, $code, $system, $condition, $documents) = split /\|/;
 	$from{$from}{$to} = { action => $action, reason => $reason eq 't', code => $code eq 't', system => $system eq 't', condition => $condition eq 't', documents => $documents eq 't' };
