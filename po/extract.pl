@@ -7,9 +7,10 @@
 # Run it from the root of the tree (`make messages` does).
 #
 # The messages of the C sources are found by xgettext. Those of SQL and PL/pgSQL
-# are the literals among the arguments of mutasi.raise_error() and
-# raise_warning(): message, hint and detail, wherever in the expression they
-# stand. These use %1 to %9 for their arguments; the C ones are printf formats.
+# are the literals among the arguments of mutasi.raise_error(), raise_warning()
+# and translated(): message, hint and detail, wherever in the expression they
+# stand; and what an agency's constraints are said to mean. These use %1 to %9
+# for their arguments; the C ones are printf formats.
 use strict;
 use warnings;
 use utf8;
@@ -71,7 +72,7 @@ close $pipe or die "xgettext failed\n";
 sub calls
 {
 	my ($file, $text) = @_;
-	while ($text =~ /\bmutasi\.raise_(error|warning)\s*\(/g)
+	while ($text =~ /\bmutasi\.(raise_error|raise_warning|translated)\s*\(/g)
 	{
 		my ($kind, $begin) = ($1, pos $text);
 		my $line = 1 + (substr($text, 0, $begin) =~ tr/\n//);
@@ -86,7 +87,7 @@ sub calls
 			elsif (defined $word && $names && $depth == 1) { $name = lc $word; }
 		}
 		# raise_error(sqlstate, message, args, hint, detail); raise_warning(message, args, hint)
-		my @names = $kind eq 'error' ? qw(sqlstate message args hint detail) : qw(message args hint);
+		my @names = $kind eq 'raise_error' ? qw(sqlstate message args hint detail) : qw(message args hint);
 		for my $literal (@literals)
 		{
 			my ($at, $by_name, $string, $deep) = @$literal;
@@ -105,7 +106,13 @@ for my $file (sort glob 'sql/kernel/*.sql sql/agency/*.sql')
 	next if $file =~ m{/01_error\.sql$};
 	open my $in, '<:utf8', $file or die "cannot read $file: $!\n";
 	local $/;
-	calls($file, scalar <$in>);
+	my $text = <$in>;
+	calls($file, $text);
+	while ($text =~ /^COMMENT ON CONSTRAINT \S+ ON \S+ IS '((?:[^']|'')*)';/mg)
+	{
+		my ($string, $line) = ($1 =~ s/''/'/gr, 1 + (substr($text, 0, $-[0]) =~ tr/\n//));
+		found($string, "$file:$line", 'no-c-format');
+	}
 }
 
 # --- out ------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 /*
  * error.c
  *	  mutasi.raise_error(): errors of our SQL and PL/pgSQL code, raised from C
- *	  because PL/pgSQL's RAISE cannot be translated.
+ *	  because PL/pgSQL's RAISE cannot be translated; mutasi.translated(): the
+ *	  same for texts that are answers and no errors.
  */
 #include "postgres.h"
 
@@ -132,4 +133,23 @@ mutasi_raise_warning(PG_FUNCTION_ARGS)
 			 errmsg_internal("%s", fill_in(dgettext(TEXTDOMAIN, text_to_cstring(PG_GETARG_TEXT_PP(0))), args, nargs)),
 			 hint ? errhint("%s", fill_in(dgettext(TEXTDOMAIN, hint), args, nargs)) : 0));
 	PG_RETURN_VOID();
+}
+
+/*
+ * translated(message, args)
+ *
+ * The text itself, looked up and filled in as raise_error() does it.
+ */
+PG_FUNCTION_INFO_V1(mutasi_translated);
+Datum
+mutasi_translated(PG_FUNCTION_ARGS)
+{
+	char	   *args[MAX_ERROR_ARGS];
+	int			nargs = 0;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (!PG_ARGISNULL(1))
+		nargs = read_args(PG_GETARG_ARRAYTYPE_P(1), args);
+	PG_RETURN_TEXT_P(cstring_to_text(fill_in(dgettext(TEXTDOMAIN, text_to_cstring(PG_GETARG_TEXT_PP(0))), args, nargs)));
 }

@@ -59,7 +59,7 @@ CREATE TABLE @agency@.load_run (
 COMMENT ON TABLE @agency@.load_run IS 'Every load: how many rows were read, went in, were updated, were there already, were rejected. No values are kept.';
 
 CREATE FUNCTION @agency@.load_value(kind text, value text, OUT converted text, OUT problem text)
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	m text[];
@@ -72,13 +72,13 @@ BEGIN
 		WHEN 'integer' THEN
 			converted := translate(value, ' ', '');
 			IF converted !~ '^[+-]?[0-9]{1,9}$' THEN
-				problem := 'is not a whole number';
+				problem := mutasi.translated('is not a whole number');
 			END IF;
 		WHEN 'numeric' THEN
 			-- 1.250,5 and 1,250.5 are refused rather than guessed at
 			converted := replace(translate(value, ' ', ''), ',', '.');
 			IF converted !~ '^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)$' THEN
-				problem := 'is not a number (write 1250.5 or 1250,5, without a separator of thousands)';
+				problem := mutasi.translated('is not a number (write 1250.5 or 1250,5, without a separator of thousands)');
 			END IF;
 		WHEN 'date' THEN
 			m := regexp_match(value, '^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$');
@@ -92,7 +92,7 @@ BEGIN
 			END IF;
 			IF m IS NULL OR y < 1900 OR mo NOT BETWEEN 1 AND 12 OR d < 1
 				OR d > extract(day FROM (make_date(greatest(y, 1), least(greatest(mo, 1), 12), 1) + interval '1 month' - interval '1 day')) THEN
-				problem := 'is not a date (write 2026-12-31, 31-12-2026 or 31/12/2026: day, month, year)';
+				problem := mutasi.translated('is not a date (write 2026-12-31, 31-12-2026 or 31/12/2026: day, month, year)');
 			ELSE
 				converted := make_date(y, mo, d)::text;
 			END IF;
@@ -100,7 +100,7 @@ BEGIN
 			converted := CASE WHEN lower(value) = ANY ('{true,t,yes,y,ya,1,benar}'::text[]) THEN 'true'
 				WHEN lower(value) = ANY ('{false,f,no,n,tidak,0,salah}'::text[]) THEN 'false' END;
 			IF converted IS NULL THEN
-				problem := 'is neither yes nor no (true, false, ya, tidak, 1, 0)';
+				problem := mutasi.translated('is neither yes nor no (true, false, ya, tidak, 1, 0)');
 			END IF;
 		WHEN 'list' THEN
 			converted := to_jsonb(ARRAY(SELECT btrim(v) FROM unnest(string_to_array(value, '|')) AS v WHERE btrim(v) <> ''))::text;
@@ -110,7 +110,7 @@ BEGIN
 				converted := ltrim(value, '''')::mutasi.nip::text;
 			EXCEPTION WHEN data_exception OR check_violation THEN
 				GET STACKED DIAGNOSTICS converted = PG_EXCEPTION_DETAIL;
-				problem := concat_ws(': ', 'is not a NIP', nullif(rtrim(converted, '.'), ''));
+				problem := mutasi.translated(CASE WHEN rtrim(converted, '.') <> '' THEN 'is not a NIP: %1' ELSE 'is not a NIP' END, ARRAY[rtrim(converted, '.')]);
 			END;
 		ELSE NULL;
 	END CASE;
@@ -119,12 +119,12 @@ BEGIN
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.load_value(text, text) IS 'A value of a file, made readable for PostgreSQL by its kind; or what is wrong with it.';
+COMMENT ON FUNCTION @agency@.load_value(text, text) IS 'A value of a file, made readable for PostgreSQL by its kind; or what is wrong with it, in the language of lc_messages.';
 
 -- Reads lines of CSV into JSON objects by the header's names.
 CREATE FUNCTION @agency@.read_csv(content text)
 	RETURNS TABLE (line integer, fields jsonb, problem text)
-	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	lines text[] := string_to_array(replace(replace(ltrim(content, U&'\FEFF'), E'\r\n', E'\n'), E'\r', E'\n'), E'\n');
@@ -148,7 +148,7 @@ BEGIN
 				whole := whole || E'\n' || lines[last];
 			END LOOP;
 			IF (length(whole) - length(replace(whole, '"', ''))) % 2 = 1 THEN
-				problem := 'a quotation mark is not closed';
+				problem := mutasi.translated('a quotation mark is not closed');
 				n := n + 1;
 				RETURN NEXT;
 				CONTINUE;
@@ -166,7 +166,7 @@ BEGIN
 		ELSE
 			SELECT array_agg(f.m[1] ORDER BY f.o) INTO cells FROM regexp_matches(whole || delimiter, pattern, 'g') WITH ORDINALITY AS f (m, o);
 			IF length(array_to_string(cells, delimiter)) <> length(whole) THEN
-				problem := 'text stands beside a value in quotation marks';
+				problem := mutasi.translated('text stands beside a value in quotation marks');
 				RETURN NEXT;
 				CONTINUE;
 			END IF;
@@ -187,7 +187,7 @@ BEGIN
 			cells := cells[: cardinality(header)];
 		END IF;
 		IF cardinality(cells) <> cardinality(header) THEN
-			problem := format('the row has %s values, the header %s columns', cardinality(cells), cardinality(header));
+			problem := mutasi.translated('the row has %1 values, the header %2 columns', ARRAY[cardinality(cells), cardinality(header)]::text[]);
 		ELSE
 			fields := jsonb_object(header, cells);
 		END IF;
@@ -229,11 +229,11 @@ BEGIN
 				GET STACKED DIAGNOSTICS why = PG_EXCEPTION_HINT, which = CONSTRAINT_NAME, what = COLUMN_NAME;
 				line := lines[a];
 				reason := CASE SQLSTATE
-					WHEN '23502' THEN format('"%s" must not be empty', what)
-					WHEN '23505' THEN 'is on record already'
-					WHEN '23514' THEN coalesce((SELECT format('not allowed: %s', pg_get_constraintdef(c.oid)) FROM pg_constraint AS c
+					WHEN '23502' THEN mutasi.translated('"%1" must not be empty', ARRAY[what])
+					WHEN '23505' THEN mutasi.translated('is on record already')
+					WHEN '23514' THEN coalesce((SELECT mutasi.translated('not allowed: %1', ARRAY[pg_get_constraintdef(c.oid)]) FROM pg_constraint AS c
 						WHERE c.conname = which AND c.connamespace = '@agency@'::regnamespace LIMIT 1), SQLERRM)
-					WHEN '23P01' THEN coalesce((SELECT obj_description(c.oid, 'pg_constraint') FROM pg_constraint AS c
+					WHEN '23P01' THEN coalesce((SELECT mutasi.translated(obj_description(c.oid, 'pg_constraint')) FROM pg_constraint AS c
 						WHERE c.conname = which AND c.connamespace = '@agency@'::regnamespace LIMIT 1), SQLERRM)
 					ELSE SQLERRM END;
 				RETURN NEXT;
@@ -308,7 +308,7 @@ BEGIN
 		SELECT s.o, s.l, s.j, k.place, k.column_name, v.cell,
 			CASE WHEN v.cell IS NOT NULL AND k.kind <> 'reference' THEN k.target END AS target,
 			CASE WHEN k.kind = 'list' THEN w.converted::jsonb ELSE to_jsonb(coalesce(w.converted, v.cell)) END AS said,
-			CASE WHEN v.cell IS NULL THEN CASE WHEN k.required THEN 'is empty' END ELSE w.problem END AS problem
+			CASE WHEN v.cell IS NULL THEN CASE WHEN k.required THEN mutasi.translated('is empty') END ELSE w.problem END AS problem
 		FROM unnest(raw, lines) WITH ORDINALITY AS s (j, l, o)
 		CROSS JOIN load_column AS k
 		CROSS JOIN LATERAL (SELECT nullif(btrim(CASE jsonb_typeof(s.j -> k.column_name) WHEN 'array'
@@ -339,7 +339,7 @@ BEGIN
 	LOOP
 		IF c.again THEN
 			bad_lines := bad_lines || at_line[c.place]; bad_columns := bad_columns || array_to_string(key_cells, ', ');
-			bad_values := bad_values || c.name; bad_reasons := bad_reasons || format('says the same as line %s', c.first);
+			bad_values := bad_values || c.name; bad_reasons := bad_reasons || mutasi.translated('says the same as line %1', ARRAY[c.first::text]);
 		ELSE
 			ready_records := ready_records || records[c.place]; left_sources := left_sources || sources[c.place]; left_lines := left_lines || at_line[c.place];
 		END IF;
@@ -391,7 +391,7 @@ BEGIN
 			IF existing = 'report' THEN
 				bad_lines := bad_lines || ready_lines[c.place]; bad_columns := bad_columns || array_to_string(key_cells, ', ');
 				bad_values := bad_values || (SELECT string_agg(btrim(ready_sources[c.place] ->> w), ', ' ORDER BY p) FROM unnest(key_cells) WITH ORDINALITY AS x (w, p));
-				bad_reasons := bad_reasons || 'is on record already'::text;
+				bad_reasons := bad_reasons || mutasi.translated('is on record already');
 				ready_records[c.place] := NULL;
 			ELSIF existing = 'skip' THEN
 				n_skipped := n_skipped + 1;
@@ -438,7 +438,11 @@ BEGIN
 		FOR i IN 1 .. cardinality(records) LOOP
 			IF looked_up[i] IS NULL AND nullif(btrim(sources[i] ->> c.column_name), '') IS NOT NULL THEN
 				bad_lines := bad_lines || at_line[i]; bad_columns := bad_columns || c.column_name;
-				bad_values := bad_values || (sources[i] ->> c.column_name); bad_reasons := bad_reasons || format('there is no such %s', replace(c.reference, '_', ' '));
+				bad_values := bad_values || (sources[i] ->> c.column_name); bad_reasons := bad_reasons || mutasi.translated(CASE c.reference
+					WHEN 'unit' THEN 'there is no such unit' WHEN 'post' THEN 'there is no such post' WHEN 'competency' THEN 'there is no such competency'
+					WHEN 'employee' THEN 'there is no such employee' WHEN 'post_kind' THEN 'there is no such post kind' WHEN 'grade' THEN 'there is no such grade'
+					WHEN 'education_level' THEN 'there is no such education level' WHEN 'performance_rating' THEN 'there is no such performance rating'
+					WHEN 'task' THEN 'there is no such task' WHEN 'indicator' THEN 'there is no such indicator' ELSE 'there is no such %1' END, ARRAY[replace(c.reference, '_', ' ')]);
 			END IF;
 		END LOOP;
 	END LOOP;
@@ -481,7 +485,7 @@ BEGIN
 		FROM (SELECT b.l, NULL::text AS c, NULL::text AS v, b.p AS r, 0::bigint AS o FROM unnest(broken_lines, broken) AS b (l, p)
 			UNION ALL SELECT x.l, x.c, x.v, x.r, x.o FROM load_rows(template, lines, raw, existing) WITH ORDINALITY AS x (l, c, v, r, o)
 			UNION ALL
-			SELECT 1, h.name, ''::text, 'the template has no such column; it is not read'::text, h.o FROM unnest(header) WITH ORDINALITY AS h (name, o)
+			SELECT 1, h.name, ''::text, mutasi.translated('the template has no such column; it is not read'), h.o FROM unnest(header) WITH ORDINALITY AS h (name, o)
 			WHERE h.name <> '' AND NOT EXISTS (SELECT FROM load_column AS l WHERE l.template = load_csv.template AND l.column_name = h.name)) AS w
 		ORDER BY w.l, w.o;
 END
@@ -504,7 +508,7 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', 'the query lacks %1', ARRAY[absent, template], hint => 'Name its columns as the template does: SELECT csv_template(''%2'') shows them.');
 	END IF;
 	RETURN QUERY
-		SELECT 0, k, ''::text, 'the template has no such column; it is not read'::text FROM jsonb_object_keys(raw[1]) AS k
+		SELECT 0, k, ''::text, mutasi.translated('the template has no such column; it is not read') FROM jsonb_object_keys(raw[1]) AS k
 		WHERE NOT EXISTS (SELECT FROM load_column AS l WHERE l.template = load_query.template AND l.column_name = k)
 			AND EXISTS (SELECT FROM load_template AS l WHERE l.template = load_query.template)
 		UNION ALL SELECT r.* FROM load_rows(template, ARRAY(SELECT generate_series(1, cardinality(raw))), raw, existing) AS r

@@ -12,3 +12,9 @@ CREATE FUNCTION mutasi.raise_warning(message text, args text[] DEFAULT '{}', hin
 	AS 'MODULE_PATHNAME', 'mutasi_raise_warning';
 COMMENT ON FUNCTION mutasi.raise_warning(text, text[], text) IS
 	'Raises a warning: message and optionally hint, each translated and then filled in as by raise_error().';
+
+CREATE FUNCTION mutasi.translated(message text, args text[] DEFAULT '{}') RETURNS text
+	LANGUAGE C STABLE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'mutasi_translated';
+COMMENT ON FUNCTION mutasi.translated(text, text[]) IS
+	'A message of the extension in the language of lc_messages, filled in as by raise_error(); as it stands where there is no translation. NULL for NULL.';

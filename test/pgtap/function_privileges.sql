@@ -35,7 +35,7 @@ INSERT INTO decided VALUES
 		requirement_hash_extended, requirement_in, requirement_le, requirement_lt, requirement_ne, requirement_out, requirement_recv,
 		requirement_send, requirement_subtract, requirement_to_jsonb, requirement_unnest, revoke_approval, round_staff, run_timers,
 		seal_history, sex, solve_transfers, staff_accum, staff_accum_inv, staff_by_equipment, staff_by_object, staff_by_output,
-		staff_combine, staff_deserialize, staff_final, staff_required, staff_serialize, surplus, teacher_final, teacher_required,
+		staff_combine, staff_deserialize, staff_final, staff_required, staff_serialize, surplus, teacher_final, teacher_required, translated,
 		unassessed, upgrade_agency, usual_band, verify_history, volume_surge, wisn_available_time, wisn_category_factor, wisn_ratio,
 		wisn_staff, with_surplus, workflow_add_column, workflow_attach, workflow_attachment, workflow_check_options,
 		workflow_create_triggers, workflow_current_options, workflow_diagram, workflow_digest, workflow_document,

@@ -19,3 +19,6 @@ SELECT mutasi.raise_error('00000', 'plain');
 SELECT mutasi.raise_error('mu001', 'plain');
 SELECT mutasi.raise_error(NULL, 'plain');
 SELECT mutasi.raise_error('MU001', NULL);
+
+-- answers: filled in as they are, where there is no translation
+SELECT mutasi.translated('%2 before %1, 100%%, %3', '{a,NULL}'), mutasi.translated('as it is'), mutasi.translated(NULL) IS NULL AS of_null;

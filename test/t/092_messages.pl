@@ -99,6 +99,18 @@ like(says(q{SELECT kota_x.rename_unit(7, 'X')}), qr/tidak ada unit 7/, 'a messag
 like(says(q{SELECT * FROM mutasi.solve_transfers(NULL, NULL)}), qr/kueri calon dan kueri jabatan tidak boleh null/, 'a message of the planner');
 like(says(q{SELECT mutasi.profile_agg(1, 1000)}), qr/Tingkat berada dari 0 sampai 655\.35\./, 'a hint or detail of the types');
 
+# answers that are no errors: why the loader left a row out
+my $load = q{SELECT string_agg(concat_ws(' ', line, column_name, value, reason), E'\n' ORDER BY line, column_name)
+	FROM kota_x.load_csv('employee', E'nip,name,born_on,grade,shoe\n1986,A,,,\n,,,,\n198609262015051001,B,31/2/1990,III/z,4\n,D,,III/z,\n198609262015051001,C,,III/a,\n"E,,,,\n1,2\n')};
+is($node->safe_psql('postgres', $load), join("\n",
+	'1 shoe  templat tidak mempunyai kolom ini; isinya tidak dibaca',
+	'2 nip 1986 bukan NIP: NIP terdiri atas 18 angka; spasi boleh berada di belakang angka ke-8, ke-14, dan ke-15',
+	'4 born_on 31/2/1990 bukan tanggal (tulislah 2026-12-31, 31-12-2026 atau 31/12/2026: hari, bulan, tahun)',
+	'5 grade III/z tidak ada golongan seperti itu',
+	'7 tanda kutip tidak ditutup',
+	'8 baris ini berisi 2 nilai, sedangkan judulnya 5 kolom'), 'the reasons of the loader');
+like($node->safe_psql('postgres', "SET lc_messages = 'C'; $load"), qr/is not a NIP: A NIP has 18 digits/, 'in English again');
+
 like(says(q{SET lc_messages = 'C'; SELECT '19860926'::mutasi.nip}), qr/invalid input syntax for type nip: "19860926"/, 'and in English again');
 like(says(q{SET lc_messages = 'C'; SELECT mutasi.create_agency('Kota X')}), qr/invalid name of an agency schema: "Kota X"/, 'those of PL/pgSQL as well');
 
