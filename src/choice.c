@@ -181,6 +181,7 @@ choice_stable(const ChoiceProblem *problem, const FlowEnv *env, const int64_t *w
 	int64_t    *seats = all_seats(problem, env);
 	Standing   *worst = flow_alloc(env, problem->n_posts, sizeof(Standing));
 	bool	   *any = flow_alloc(env, problem->n_posts, sizeof(bool));
+	int64_t		steps = 0;
 	const char *wrong = NULL;
 
 	memset(any, 0, sizeof(bool) * (size_t) problem->n_posts);
@@ -221,6 +222,8 @@ choice_stable(const ChoiceProblem *problem, const FlowEnv *env, const int64_t *w
 
 			if (seats[post] > 0 || (any[post] && before(&applicant, &worst[post])))
 				wrong = "a blocking pair";
+			if (++steps % FLOW_BREATH == 0)
+				env->breathe(env->context, problem->n_employees, problem->n_employees);
 		}
 	}
 	flow_free(env, any);

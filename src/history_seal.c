@@ -315,6 +315,7 @@ sealed_heads_check(SealedHeads *heads, const char *key_text, int32 seq, const ui
 static int
 compare_sealed(const void *a, const void *b)
 {
+	CHECK_FOR_INTERRUPTS();
 	return strcmp((*(SealedRow *const *) a)->key, (*(SealedRow *const *) b)->key);
 }
 

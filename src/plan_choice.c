@@ -113,6 +113,7 @@ compare_seats(const void *a, const void *b)
 	const SeatRow *x = a;
 	const SeatRow *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	return (x->id > y->id) - (x->id < y->id);
 }
 
@@ -128,6 +129,7 @@ compare_id_numbers(const void *a, const void *b)
 	const IdNumber *x = a;
 	const IdNumber *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	return (x->id > y->id) - (x->id < y->id);
 }
 
@@ -155,12 +157,14 @@ rank_ids(const int64 *ids, int32 n, int32 **rank)
 	return sorted;
 }
 
+/* Sorting millions takes a second or more: whoever cancels is heard in between. */
 static int
 compare_wishes(const void *a, const void *b)
 {
 	const WishRow *x = a;
 	const WishRow *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	if (x->employee != y->employee)
 		return (x->employee > y->employee) - (x->employee < y->employee);
 	if (x->preference != y->preference)
@@ -174,6 +178,7 @@ compare_wish_posts(const void *a, const void *b)
 	const WishRow *x = a;
 	const WishRow *y = b;
 
+	CHECK_FOR_INTERRUPTS();
 	if (x->employee != y->employee)
 		return (x->employee > y->employee) - (x->employee < y->employee);
 	return (x->post > y->post) - (x->post < y->post);
@@ -285,7 +290,6 @@ read_choices(const char *name, const char *query, const char *posts)
 	for (int32 e = 0; e < n; e++)
 		first[e + 1] += first[e];
 
-	CHECK_FOR_INTERRUPTS();
 	if (reader.count > 0)
 		qsort(rows, reader.count, sizeof(WishRow), compare_wish_posts);
 	for (int64 i = 1; i < reader.count; i++)
@@ -297,7 +301,6 @@ read_choices(const char *name, const char *query, const char *posts)
 							(long long) choices->employee_id[rows[i].employee],
 							(long long) choices->post_id[rows[i].post])));
 	}
-	CHECK_FOR_INTERRUPTS();
 	if (reader.count > 0)
 		qsort(rows, reader.count, sizeof(WishRow), compare_wishes);
 	wish_post = PlanAlloc(reader.count, sizeof(int32));

@@ -1,7 +1,8 @@
 # Faults under load: processes killed at random moments, immediate shutdowns, a
 # full disk, no memory, cancelled and timed out statements, locks that do not
 # come. After each: every index agrees with its table, every history verifies,
-# no case is in a state without its history row, no temporary file is left.
+# no case is in a state without its history row, no temporary file, no shared memory
+# and no lock is left; and a session in which much failed has no more memory than before.
 #
 #   MUTASI_FAULTS=N     how many kills and shutdowns (4; `make faults` has 200)
 #   MUTASI_SEED=N       another course of chance
@@ -31,6 +32,8 @@ checkpoint_timeout = 30s
 autovacuum_naptime = 1s
 log_statement = none
 log_min_error_statement = panic
+# shared memory that is taken for a query is a file, so that it can be counted
+dynamic_shared_memory_type = mmap
 CONF
 $node->start;
 $ENV{PGUSER} = 'postgres';
@@ -99,7 +102,7 @@ SQL
 my $script = $node->basedir . '/writers.sql';
 append_to_file($script, <<'SQL');
 \set id random(1, 200)
-\set what random(1, 12)
+\set what random(1, 13)
 \if :what <= 6
 UPDATE request SET status = CASE status WHEN 'a' THEN 'b' ELSE 'a' END, note = 'writer ' || :client_id WHERE id = :id AND status IN ('a', 'b');
 \elif :what = 7
@@ -117,6 +120,13 @@ ROLLBACK TO s;
 COMMIT;
 \elif :what = 11
 SELECT count(*) FROM (SELECT h.* FROM request_history AS h ORDER BY hash, changes) AS q;
+\elif :what = 12
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT count(p) FROM (SELECT mutasi.profile_agg(id, 1) AS p FROM person) AS q;
+COMMIT;
 \else
 BEGIN;
 DELETE FROM person WHERE id = :id;
@@ -131,13 +141,21 @@ my $bad = 0;
 # What must hold after a fault; the name of what does not, else nothing.
 sub wrong
 {
+	# of those that are about to end, something may still be there for a moment
+	for (1 .. 100)
+	{
+		last if $node->safe_psql('postgres', q{SELECT count(*) FROM pg_stat_activity
+			WHERE backend_type IN ('client backend', 'parallel worker') AND pid <> pg_backend_pid()}) eq '0';
+		usleep(20_000);
+	}
 	my $answer = $node->safe_psql('postgres', <<'SQL');
 SELECT concat_ws(', ',
 	(SELECT 'history: ' || case_key || ' ' || problem FROM mutasi.verify_history('request') LIMIT 1),
 	(SELECT 'case without its history row: ' || r.id FROM request AS r WHERE r.status IS DISTINCT FROM
 		(SELECT h.to_state FROM request_history AS h WHERE h.id = r.id ORDER BY seq DESC LIMIT 1) LIMIT 1),
 	(SELECT 'index disagrees' WHERE disagreements() > 0),
-	(SELECT 'temporary file: ' || f FROM pg_ls_dir('base/pgsql_tmp', true, false) AS f LIMIT 1),
+	(SELECT 'temporary file: ' || t.spcname || ' ' || f.name FROM pg_tablespace AS t, pg_ls_tmpdir(t.oid) AS f WHERE t.spcname <> 'pg_global' LIMIT 1),
+	(SELECT 'lock: ' || l.locktype || ' ' || l.mode FROM pg_locks AS l WHERE NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.pid = l.pid) LIMIT 1),
 	(SELECT 'health: ' || problem FROM mutasi.workflow_health('request') LIMIT 1))
 SQL
 	return $answer;
@@ -248,9 +266,11 @@ my %long = (
 	'GiST build' => q{CREATE INDEX ON crowd USING gist (profile)},
 	'GIN build' => q{CREATE INDEX ON crowd USING gin (profile)},
 	'GiST insertion' => q{INSERT INTO person SELECT 1000 + id, profile FROM crowd},
+	'match_applications, sorting' => q{SELECT count(*) FROM mutasi.match_applications('SELECT employee_id + 20000 * g AS employee_id, post_id, preference, score FROM pair, generate_series(0, 9) AS g WHERE post_id <> 0', 'SELECT g AS post_id, 1 AS seats FROM generate_series(1, 3999) AS g')},
 	'profile_agg' => q{SELECT count(p) FROM (SELECT mutasi.profile_agg(c, 1) AS p FROM generate_series(1, 10000) AS c, generate_series(1, 300) AS g GROUP BY g) AS q},
 );
 my %slowest;
+my $busiest = [ 0, 'nothing' ];
 for my $what (sort keys %long)
 {
 	for my $how ('statement timeout', 'cancel')
@@ -274,19 +294,35 @@ for my $what (sort keys %long)
 				usleep($after * 1000);
 				# the canceller waits for the answer: what it measures is ours, not the client's
 				$took = $node->safe_psql('postgres', <<"SQL");
+-- processor time of a process in milliseconds, where the system tells (in ticks of ten)
+CREATE FUNCTION pg_temp.used(pid int) RETURNS float8 LANGUAGE plpgsql AS \$\$
+DECLARE
+	part text[];
+BEGIN
+	part := string_to_array(regexp_replace(pg_read_file('/proc/' || pid || '/stat', 0, 4000), '^.*[)] ', ''), ' ');
+	RETURN (part[12]::float8 + part[13]::float8) * 10;
+EXCEPTION WHEN undefined_file THEN
+	RETURN NULL;
+END \$\$;
 DO \$\$
 DECLARE
 	p int := (SELECT pid FROM pg_stat_activity WHERE application_name = '$name' AND state = 'active');
 	began timestamptz := clock_timestamp();
+	used float8 := pg_temp.used(p);
+	now_used float8 := used;
 BEGIN
 	PERFORM pg_cancel_backend(p) WHERE p IS NOT NULL;
 	WHILE p IS NOT NULL AND EXISTS (SELECT FROM pg_stat_activity WHERE pid = p AND state = 'active') LOOP
+		now_used := coalesce(pg_temp.used(p), now_used);
 		PERFORM pg_sleep(0.002), pg_stat_clear_snapshot();
 	END LOOP;
-	PERFORM set_config('faults.took', (extract(epoch FROM clock_timestamp() - began) * 1000)::text, false);
+	PERFORM set_config('faults.took', (extract(epoch FROM clock_timestamp() - began) * 1000)::text, false),
+		set_config('faults.used', (now_used - used)::text, false);
 END \$\$;
-SELECT current_setting('faults.took');
+SELECT current_setting('faults.took') || ' ' || coalesce(nullif(current_setting('faults.used'), ''), '0');
 SQL
+				($took, my $used) = split ' ', $took;
+				$busiest = [ $used, $what ] if $used > $busiest->[0];
 				$client->finish;
 				$err = $stderr;
 			}
@@ -305,8 +341,52 @@ SQL
 	}
 }
 note(sprintf("figures: slowest answer to a %s: %d ms (%s; the timeout's includes starting psql)", $_, $slowest{$_}[0], $slowest{$_}[1])) for sort keys %slowest;
+# what the machine's other load adds to the time is not ours
+cmp_ok($busiest->[0], '<', 1000, "whoever cancels is heard before another second's work is done ($busiest->[1]: $busiest->[0] ms)");
+note("figures: most work done after a cancel: $busiest->[0] ms of processor time ($busiest->[1])");
 is(wrong(), '', 'and nothing is left behind of them');
 is($node->safe_psql('postgres', "SELECT count(*) FROM mutasi.verify_history('big')"), '0', 'the large history verifies');
+
+# --- one session in which much fails ---------------------------------------------------
+
+my @failing = (
+	(map { "SET statement_timeout = '20ms'; BEGIN; $long{$_}; ROLLBACK; RESET statement_timeout" } sort keys %long),
+	q{SELECT '{1:3, 1:4, 2:99999}'::mutasi.competency_profile},
+	q{SELECT '{1:3!*99999}'::mutasi.competency_requirement},
+	q{SELECT mutasi.profile_agg(c, 1) FROM generate_series(1, 100000) AS c},
+	q{SELECT mutasi.profile_agg(1, -1) FROM generate_series(1, 100) AS c},
+	q{SELECT * FROM mutasi.rank_candidates('SELECT id, profile, 1 / (id - 500) FROM crowd', 'SELECT id, requirement FROM wanted')},
+	q{SELECT * FROM mutasi.plan_transfers('SELECT employee_id, post_id, score / (employee_id - 9000) FROM pair', 'SELECT DISTINCT post_id, 1 AS seats FROM pair')},
+	q{SELECT * FROM mutasi.plan_transfers('SELECT employee_id, post_id, score FROM pair', 'SELECT DISTINCT post_id, -1 AS seats FROM pair')},
+	q{SELECT * FROM mutasi.match_applications('SELECT 1, 1, 1, 1 UNION ALL SELECT 1, 1, 1, 1', 'SELECT 1, 1')},
+	q{UPDATE big SET status = CASE WHEN id < 500 THEN 'a' ELSE 'nowhere' END WHERE id < 600},
+	q{UPDATE big SET status = 'done' WHERE id = 1},
+	q{SELECT mutasi.define_workflow('{"workflow": "fault_steps", "states": [{"state": "draft"}]}')},
+	q{SELECT count(*) FROM mutasi.verify_history('pg_class')},
+	q{SET mutasi.plan_memory = '64kB'; SELECT count(*) FROM mutasi.plan_transfers('SELECT employee_id, post_id, score FROM pair', 'SELECT DISTINCT post_id, 1 AS seats FROM pair'); RESET mutasi.plan_memory},
+);
+# queries in several processes, of which one ends with an error, and the segments of shared memory they take
+my $parallel = "SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET parallel_leader_participation = off";
+my $workers = q{SELECT count(p) FROM (SELECT mutasi.profile_agg(id % 9000, 1 / (id - 59000)) AS p FROM crowd) AS q};
+like($node->safe_psql('postgres', "$parallel; EXPLAIN $workers"), qr/Partial .*Aggregate/, 'several processes add up');
+push @failing, ($workers) x 4;
+my $measure = q{SELECT 'memory ' || sum(total_bytes) || ' ' || (SELECT count(*) FROM pg_ls_dir('pg_dynshmem')) FROM pg_backend_memory_contexts};
+my $once = join('', map { "$_;\n" } @failing);
+my ($intervals, $repeats) = (4, 4);
+my (undef, $memory, $errors) = $node->psql('postgres', "$parallel;\n" . join("$measure;\n", $once x 3, ($once x $repeats) x $intervals, ''), on_error_stop => 0);
+my (@memory, @segments);
+while ($memory =~ /memory (\d+) (\d+)/g) { push @memory, $1; push @segments, $2 }
+my $failed = () = $errors =~ /ERROR: /g;
+my $statements = (3 + $repeats * $intervals) * @failing;
+cmp_ok($failed, '>', $statements * 0.8, "most of $statements statements failed");
+is(scalar(@memory), $intervals + 1, 'the memory of their session was measured');
+# plans that are kept come by and by; what leaks does so every time
+my ($least) = sort { $a <=> $b } map { $memory[$_] - $memory[ $_ - 1 ] } 1 .. $#memory;
+cmp_ok($least, '<', 16 * 1024, "no memory is left behind of a failure (@memory)");
+($least) = sort { $a <=> $b } map { $segments[$_] - $segments[ $_ - 1 ] } 1 .. $#segments;
+cmp_ok($least, '<=', 0, "nor shared memory (@segments)");
+note("figures: failures in one session: $failed; its memory meanwhile: @memory bytes; segments of shared memory: @segments");
+is(wrong(), '', 'and nothing else is left of them');
 
 # --- locks that do not come -------------------------------------------------------------
 
