@@ -50,27 +50,28 @@ INSERT INTO decided VALUES
 ('mutasi', 'owner', 'parts of define_workflow(), and the trigger that keeps what it wrote', '
 		workflow_check_graph, workflow_check_keys, workflow_documents, workflow_frozen, workflow_text_array'),
 ('kota', 'anyone', 'run with the caller''s rights: row security and the tables'' privileges say what comes of it', '
-		announce_messages, answer_objection, apply_due_transfers, apply_for_transfer, assign_mentor, best_of, best_people,
+		announce_messages, answer_objection, apply_due_transfers, apply_for_transfer, assign_mentor, balance_part, best_of, best_people,
 		book_training, candidates, check_eligibility, compare_plans, compare_workload_snapshots, complete_induction_step,
-		complete_training, csv_template, current_assessment, current_post, decision_candidate_hash, decision_digest, decision_file,
-		decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements, effective_hours_on,
-		eligibility, eligibility_summary, eligible_pairs, evaluate_plan, explain_match, file_application, fill_template, find_mentions,
-		forget_units, groups_to_hide, incumbents, issue_notice, keep_solution, load_csv, load_insert, load_query, load_rows, load_value, lock_posts, me,
-		merge_units, months_between, move_posts, new_policy, notice_allowed, notice_fields, notice_status, open_plan, open_transfer, opportunities,
-		order_applications, personal_data, plan_compare, plan_outcome, plan_unit_impact, plan_what_if, policy_on, policy_surplus,
-		preview_notice, profile_on, project_staffing, propose_plan, propose_scenario, propose_training, rank_of, ranked, read_csv,
+		complete_training, composite_score, csv_template, current_assessment, current_post, decision_candidate_hash, decision_digest,
+		decision_file, decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements,
+		effective_hours_on, eligibility, eligibility_summary, eligible_pairs, evaluate_plan, experience_part, explain_match,
+		file_application, fill_template, find_mentions, forget_units, groups_to_hide, incumbents, issue_notice, keep_solution, load_csv,
+		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, move_posts, new_policy,
+		notice_allowed, notice_fields, notice_status, open_plan, open_transfer, opportunities, order_applications, personal_data,
+		plan_compare, plan_outcome, plan_unit_impact, plan_what_if, policy_on, policy_surplus, preview_notice, profile_on,
+		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
 		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, rename_unit, replay, retirement_date,
 		reverse_transfer, rows_about, rule_class, rule_competency_fit, rule_conflict_of_interest, rule_discipline, rule_donor_floor,
 		rule_education, rule_election_window, rule_grade, rule_in_service, rule_mandatory_competencies, rule_no_open_case,
 		rule_other_post, rule_performance, rule_pppk, rule_retirement, rule_study_leave, rule_ten_years, rule_tenure, rule_vacancy,
-		score_pairs, seniority, served_months, split_unit, staff_changes, staffing_day, take_data_quality_snapshot, take_messages,
-		take_ranking_snapshot, take_workload_snapshot, task_surges, told, training_needs, unit_name, unit_subtree, unit_surges,
-		waive_notice, what_if, why_not, with_waivers, withdraw_application, withhold_beyond_minimum, workload_findings'),
-('kota', 'anyone, definer', 'about the caller, by my_employee() and me(), and nobody else', '
+		score_pairs, scores_for, seniority, served_months, split_unit, staff_changes, staffing_day, take_data_quality_snapshot,
+		take_messages, take_ranking_snapshot, take_workload_snapshot, task_surges, told, training_needs, unit_name, unit_subtree,
+		unit_surges, waive_notice, what_if, why_not, with_waivers, withdraw_application, withhold_beyond_minimum, workload_findings'),
+('kota', 'anyone, definer', 'about the caller, by my_employee() and me(), or the people the caller leads, and nobody else', '
 		acknowledge_notice, declare_interest, delegate_my_part, end_delegation, file_objection, my_employee, my_opportunities,
-		my_people, my_personal_data, my_rank, my_transfers, my_units'),
+		my_people, my_personal_data, my_rank, my_transfers, my_units, standing_of'),
 ('kota', 'anyone, definer', 'aggregates of posts and units, small groups withheld, without persons', '
-		fairness_shown, load_year, open_posts, pending_moves, shown_findings, staffing_projection_shown, unit_figures, unit_needs'),
+		fairness_shown, load_year, open_posts, pending_moves, people_in_service, shown_findings, staffing_projection_shown, unit_figures, unit_needs'),
 ('kota', 'anyone, definer', 'asked by the workflow on behalf of whoever acts: whether a person has a part', '
 		acts_for, plays_role'),
 ('kota', 'anyone, definer', 'takes no argument and writes only what anybody would compute', '
@@ -83,7 +84,7 @@ INSERT INTO decided VALUES
 		assessment_derive_profile, assessment_truncated, decision_kept, decision_record, decision_sealed, eligibility_rule_valid,
 		employee_fill_from_nip, employee_keep_nip, incumbency_within_limits, notice_recorded, notice_template_fields, performance_derive_score,
 		personal_data_act_kept, policy_frozen, policy_published, post_competency_derive_requirement, post_competency_truncated,
-		post_surplus_changed, task_changed, task_norm_changed, task_volume_aligned, task_volume_changed, task_volume_truncated,
+		post_surplus_changed, task_changed, task_norm_changed, task_volume_changed, task_volume_truncated,
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
 ('kota', 'owner', 'triggers that need no other rights, not to be had elsewhere either', '
