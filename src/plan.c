@@ -87,6 +87,7 @@ mutasi_solve_transfers(PG_FUNCTION_ARGS)
 	FlowEnv    *env;
 	FlowSolver	solver = FLOW_AUTO;
 	int64_t		memory;
+	int64_t		held;
 	bytea	   *result;
 	double		started = cpu_seconds();
 	double		read;
@@ -149,10 +150,13 @@ mutasi_solve_transfers(PG_FUNCTION_ARGS)
 		memory = Max(memory, (int64_t) flow_memory(&data->problem, FLOW_SIMPLEX));
 	else if (objective != FLOW_BALANCE && data->problem.home == NULL)
 		solver = FLOW_SSP;
+	held = PlanMostMemory();
 	PlanReserve(memory, "solver");
-	ereport(DEBUG1, (errmsg_internal("plan: %lld kB held at most", (long long) (PlanMostMemory() / 1024))));
 	flow_solve(&data->problem, solver, 0, env, &data->plan);
 	PlanUnreserve(memory);
+	/* what the solver that came to the plan took, not what the other would have */
+	memory = Max((int64_t) flow_memory(&data->problem, FLOW_AUTO), (int64_t) flow_memory(&data->problem, data->plan.solver));
+	ereport(DEBUG1, (errmsg_internal("plan: %lld kB held at most", (long long) (Max(held, PlanHeldMemory() + memory) / 1024))));
 	ereport(DEBUG1,
 			(errmsg_internal("plan: %s, %lld steps, solved and proven in %.6f s",
 							 data->plan.solver == FLOW_SIMPLEX ? "network simplex" : "shortest paths",

@@ -38,6 +38,7 @@ extern void PlanReserve(int64_t bytes, const char *what);
 extern void PlanUnreserve(int64_t bytes);
 extern bool PlanFits(int64_t bytes);
 extern int64_t PlanMostMemory(void);
+extern int64_t PlanHeldMemory(void);
 extern void PlanResetMemory(void);
 extern void *PlanAlloc(int64_t count, Size size);
 extern void *PlanGrow(void *pointer, int64_t old_count, int64_t new_count, Size size);

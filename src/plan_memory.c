@@ -70,6 +70,13 @@ PlanMostMemory(void)
 	return most_reserved;
 }
 
+/* What it holds now. */
+int64_t
+PlanHeldMemory(void)
+{
+	return reserved;
+}
+
 /* Would that many bytes more keep the limit? */
 bool
 PlanFits(int64_t bytes)

@@ -22,13 +22,6 @@ typedef struct PostRow
 	bool		has_unit;
 } PostRow;
 
-typedef struct CandidateRow
-{
-	int32		employee;		/* in order of first appearance */
-	int32		post;			/* by id */
-	int32		score;
-} CandidateRow;
-
 typedef struct DonorRow
 {
 	int64		employee;
@@ -45,6 +38,63 @@ typedef struct UnitRow
 	int64		staff;
 	int64		required;		/* hundredths; -1: unknown */
 } UnitRow;
+
+/*
+ * Posts by id: where ids lie close together, as serial numbers do, an array from
+ * the least to the greatest, a quarter of it used at least; else a hash table.
+ */
+typedef struct PostTable
+{
+	int64		least;
+	uint64		span;			/* of the array; 0: none */
+	int32	   *number;			/* -1: no such post */
+	idtable_hash *table;
+} PostTable;
+
+static inline int32
+post_number(const PostTable *posts, int64 id)
+{
+	uint64		offset = (uint64) id - (uint64) posts->least;
+	IdEntry    *entry;
+
+	if (posts->span > 0)
+		return offset < posts->span ? posts->number[offset] : -1;
+	entry = idtable_lookup(posts->table, id);
+	return entry ? entry->number : -1;
+}
+
+/* From ids that ascend. */
+static void
+table_posts(PostTable *posts, const int64 *ids, int32 n)
+{
+	memset(posts, 0, sizeof(*posts));
+	if (n > 0 && (uint64) ids[n - 1] - (uint64) ids[0] < (uint64) n * 4)
+	{
+		posts->least = ids[0];
+		posts->span = (uint64) ids[n - 1] - (uint64) ids[0] + 1;
+		posts->number = PlanAlloc((int64) posts->span, sizeof(int32));
+		memset(posts->number, 0xFF, sizeof(int32) * (Size) posts->span);
+		for (int32 i = 0; i < n; i++)
+			posts->number[ids[i] - ids[0]] = i;
+		return;
+	}
+	posts->table = idtable_create(CurrentMemoryContext, (uint32) n, NULL);
+	for (int32 i = 0; i < n; i++)
+	{
+		bool		found;
+
+		idtable_insert(posts->table, ids[i], &found)->number = i;
+	}
+}
+
+static void
+free_posts(PostTable *posts)
+{
+	if (posts->number)
+		pfree(posts->number);
+	if (posts->table)
+		idtable_destroy(posts->table);
+}
 
 static void
 read_post(Reader *reader)
@@ -67,16 +117,16 @@ static void
 read_candidate(Reader *reader)
 {
 	CandidateRow *row = PlanReaderNext(reader, sizeof(CandidateRow));
-	IdEntry    *post = idtable_lookup((idtable_hash *) reader->extra, reader->value[1]);
+	int32		post = post_number((const PostTable *) reader->extra, reader->value[1]);
 
-	if (post == NULL)
+	if (post < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("row %lld of the %s query%s: the posts query has no such post", (long long) reader->number,
 						reader->name, PlanReaderRow(reader)),
 				 errhint("Join the candidates with the posts, or list the post with 0 seats.")));
-	row->employee = PlanReaderEmployee(reader, reader->value[0]);
-	row->post = post->number;
+	row->employee = reader->value[0];
+	row->post = post;
 	row->score = (int32) reader->value[2];
 }
 
@@ -136,7 +186,7 @@ compare_ids(const void *a, const void *b)
 }
 
 static void
-read_posts(PlanData *data, const char *query, bool has_donors, int64 **unit_of, idtable_hash **posts)
+read_posts(PlanData *data, const char *query, bool has_donors, int64 **unit_of, PostTable *posts)
 {
 	static const Column columns[] = {
 		{"post_id", COLUMN_ID, false, false, 0, 0, 0, 0},
@@ -171,14 +221,10 @@ read_posts(PlanData *data, const char *query, bool has_donors, int64 **unit_of, 
 	minimum = PlanAlloc(n, sizeof(int32));
 	level = PlanAlloc(n, sizeof(int32));
 	unit = PlanAlloc(n, sizeof(int32));
-	*posts = idtable_create(CurrentMemoryContext, (uint32) n, NULL);
 	for (int32 i = 0; i < n; i++)
 	{
-		bool		found;
-
 		if (i > 0 && rows[i].id == rows[i - 1].id)
 			PlanReaderDuplicate("posts", "post_id", rows[i].id);
-		idtable_insert(*posts, rows[i].id, &found)->number = i;
 		ids[i] = rows[i].id;
 		seats[i] = (int32) rows[i].seats;
 		minimum[i] = (int32) rows[i].minimum;
@@ -187,6 +233,7 @@ read_posts(PlanData *data, const char *query, bool has_donors, int64 **unit_of, 
 		unit[i] = rows[i].has_unit ? 0 : -1;
 		(*unit_of)[i] = rows[i].unit;
 	}
+	table_posts(posts, ids, n);
 	/* priorities, 1 first, as dense levels */
 	if (n > 0)
 		qsort(priorities, n, sizeof(int64), compare_ids);
@@ -218,12 +265,9 @@ read_posts(PlanData *data, const char *query, bool has_donors, int64 **unit_of, 
 	problem->post_unit = unit;
 }
 
-/*
- * Candidates: employees by id, pairs by post and employee, in two passes of
- * counting.
- */
+/* Candidates: sorted by employee, then counted into the lists of the posts. */
 static void
-read_candidates(PlanData *data, const char *query, idtable_hash *posts)
+read_candidates(PlanData *data, const char *query, PostTable *posts)
 {
 	static const Column columns[] = {
 		{"employee_id", COLUMN_ID, false, false, 0, 0, 0, 0},
@@ -233,84 +277,62 @@ read_candidates(PlanData *data, const char *query, idtable_hash *posts)
 	FlowProblem *problem = &data->problem;
 	Reader		reader;
 	CandidateRow *rows;
-	CandidateRow *sorted;
 	int64		n;
-	int32		n_employees;
+	int32		n_employees = 0;
+	int32		employee = -1;
 	int64	   *ids;
 	int64	   *first_edge;
 	int64	   *place;
-	int32	   *rank;
 	int32	   *edge_employee;
 	int32	   *edge_score;
 
 	PlanReaderSet(&reader, "candidates", read_candidate, columns, lengthof(columns));
 	reader.extra = posts;
-	reader.employees = idtable_create(CurrentMemoryContext, 1024, NULL);
 	PlanReaderRun(&reader, query);
-	rows = reader.rows;
+	PlanReaderTrim(&reader, sizeof(CandidateRow));
 	n = reader.count;
-	n_employees = (int32) reader.employees->members;
 
-	PlanReserve((int64) n_employees * 20 + (int64) sizeof(CandidateRow) * n + 8 * ((int64) problem->n_posts + 1), "candidates");
+	PlanReserve((int64) sizeof(CandidateRow) * n, "candidates");
+	rows = PlanSortCandidates(reader.rows, n);
+	PlanUnreserve((int64) sizeof(CandidateRow) * n);
+	for (int64 i = 0; i < n; i++)
+		n_employees += i == 0 || rows[i].employee != rows[i - 1].employee;
+
+	PlanReserve((int64) n_employees * 8 + 8 * n + 16 * ((int64) problem->n_posts + 1), "candidates");
 	ids = PlanAlloc(n_employees, sizeof(int64));
-	rank = PlanAlloc(n_employees, sizeof(int32));
-	if (n_employees > 0)
-		memcpy(ids, reader.employee_ids, sizeof(int64) * (size_t) n_employees);
-	if (n_employees > 0)
-		qsort(ids, n_employees, sizeof(int64), compare_ids);
-	for (int32 i = 0; i < n_employees; i++)
-		rank[idtable_lookup(reader.employees, ids[i])->number] = i;
-	idtable_destroy(reader.employees);
-	if (reader.employee_ids)
-		pfree(reader.employee_ids);
-	PlanUnreserve(reader.employee_room * (int64) (5 * sizeof(IdEntry) + sizeof(int64)) -
-				  reader.employee_room * (int64) sizeof(IdEntry));
-
-	/* by employee … */
-	place = PlanAlloc(Max(n_employees, problem->n_posts) + 1, sizeof(int64));
-	memset(place, 0, sizeof(int64) * ((size_t) n_employees + 1));
-	for (int64 i = 0; i < n; i++)
-	{
-		rows[i].employee = rank[rows[i].employee];
-		place[rows[i].employee + 1]++;
-	}
-	for (int32 e = 0; e < n_employees; e++)
-		place[e + 1] += place[e];
-	sorted = PlanAlloc(n, sizeof(CandidateRow));
-	for (int64 i = 0; i < n; i++)
-		sorted[place[rows[i].employee]++] = rows[i];
-	if (rows)
-		pfree(rows);
-	PlanUnreserve(reader.room * (int64) sizeof(CandidateRow));
-	CHECK_FOR_INTERRUPTS();
-
-	/* … then by post, which keeps employees ascending within each */
-	PlanReserve(8 * n, "candidates");
 	first_edge = PlanAlloc((int64) problem->n_posts + 1, sizeof(int64));
+	place = PlanAlloc((int64) problem->n_posts + 1, sizeof(int64));
 	memset(first_edge, 0, sizeof(int64) * ((size_t) problem->n_posts + 1));
 	for (int64 i = 0; i < n; i++)
-		first_edge[sorted[i].post + 1]++;
+		first_edge[rows[i].post + 1]++;
 	for (int32 p = 0; p < problem->n_posts; p++)
 		first_edge[p + 1] += first_edge[p];
 	memcpy(place, first_edge, sizeof(int64) * ((size_t) problem->n_posts + 1));
+	CHECK_FOR_INTERRUPTS();
+
+	/* keeps employees ascending within each post */
 	edge_employee = PlanAlloc(n, sizeof(int32));
 	edge_score = PlanAlloc(n, sizeof(int32));
 	for (int64 i = 0; i < n; i++)
 	{
-		int64		at = place[sorted[i].post]++;
+		int64		at = place[rows[i].post]++;
 
-		if (at > first_edge[sorted[i].post] && edge_employee[at - 1] == sorted[i].employee)
+		if (i == 0 || rows[i].employee != rows[i - 1].employee)
+			ids[++employee] = rows[i].employee;
+		if (at > first_edge[rows[i].post] && edge_employee[at - 1] == employee)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNIQUE_VIOLATION),
 					 errmsg("the candidates query has more than one row for employee_id %lld and post_id %lld",
-							(long long) ids[sorted[i].employee], (long long) problem->post_id[sorted[i].post])));
-		edge_employee[at] = sorted[i].employee;
-		edge_score[at] = sorted[i].score;
+							(long long) ids[employee], (long long) problem->post_id[rows[i].post])));
+		edge_employee[at] = employee;
+		edge_score[at] = rows[i].score;
+		if (i % 1000000 == 0)
+			CHECK_FOR_INTERRUPTS();
 	}
 	pfree(place);
-	pfree(rank);
-	pfree(sorted);
-	PlanUnreserve((int64) sizeof(CandidateRow) * n + 4 * (int64) n_employees);
+	if (rows)
+		pfree(rows);
+	PlanUnreserve((int64) sizeof(CandidateRow) * n + 8 * ((int64) problem->n_posts + 1));
 	problem->n_employees = n_employees;
 	problem->employee_id = ids;
 	problem->n_edges = n;
@@ -333,6 +355,7 @@ read_donors(const char *query, int32 *count, bool *chains)
 
 	PlanReaderSet(&reader, "donors", read_donor, columns, lengthof(columns));
 	PlanReaderRun(&reader, query);
+	PlanReaderTrim(&reader, sizeof(DonorRow));
 	*chains = reader.columns[3].attribute != 0;
 	rows = reader.rows;
 	*count = (int32) reader.count;
@@ -359,6 +382,7 @@ read_units(const char *query, int32 *count)
 
 	PlanReaderSet(&reader, "units", read_unit, columns, lengthof(columns));
 	PlanReaderRun(&reader, query);
+	PlanReaderTrim(&reader, sizeof(UnitRow));
 	rows = reader.rows;
 	*count = (int32) reader.count;
 	if (*count > 0)
@@ -372,17 +396,17 @@ read_units(const char *query, int32 *count)
 }
 
 static int32
-unit_index(const FlowProblem *problem, int64 id, const char *query, const char *column, int64 row_id)
+unit_index(idtable_hash *units, int64 id, const char *query, const char *column, int64 row_id)
 {
-	int32		unit = PlanFind(problem->unit_id, problem->n_units, id);
+	IdEntry    *unit = idtable_lookup(units, id);
 
-	if (unit < 0)
+	if (unit == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FOREIGN_KEY_VIOLATION),
 				 errmsg("unit_id %lld of the %s query (%s %lld) is not in the units query", (long long) id,
 						query, column, (long long) row_id),
 				 errhint("List every unit; one whose required staff is unknown has a null there.")));
-	return unit;
+	return unit->number;
 }
 
 /* Units: those of the units query if there is one, else all that are mentioned. */
@@ -391,8 +415,12 @@ settle_units(PlanData *data, const UnitRow *rows, int32 n_rows, bool listed,
 			 DonorRow *donors, int32 n_donors, bool has_donors, const int64 *unit_of_post)
 {
 	FlowProblem *problem = &data->problem;
+	idtable_hash *units;
+	idtable_iterator iterator;
+	IdEntry    *entry;
+	bool		found;
 	int64	   *ids;
-	int32		n = 0;
+	int32		n;
 	int32	   *releasable;
 	int32	   *staff;
 	int64	   *required;
@@ -400,36 +428,30 @@ settle_units(PlanData *data, const UnitRow *rows, int32 n_rows, bool listed,
 	int32	   *post_unit = unconstify(int32 *, problem->post_unit);
 	int32		donor = 0;
 
-	PlanReserve(((int64) n_rows + n_donors + problem->n_posts) * 24 + (int64) problem->n_employees * 4, "units");
-	if (listed)
+	/* ids, each once */
+	units = idtable_create(CurrentMemoryContext, listed ? (uint32) n_rows : 1024, NULL);
+	for (int32 i = 0; listed && i < n_rows; i++)
+		idtable_insert(units, rows[i].id, &found);
+	for (int32 i = 0; !listed && i < n_donors; i++)
 	{
-		ids = PlanAlloc(n_rows, sizeof(int64));
-		for (int32 i = 0; i < n_rows; i++)
-			ids[n++] = rows[i].id;
+		if (donors[i].has_unit)
+			idtable_insert(units, donors[i].unit, &found);
 	}
-	else
+	for (int32 i = 0; !listed && i < problem->n_posts; i++)
 	{
-		int64		all = 0;
-
-		ids = PlanAlloc((int64) n_donors + problem->n_posts, sizeof(int64));
-		for (int32 i = 0; i < n_donors; i++)
-		{
-			if (donors[i].has_unit)
-				ids[all++] = donors[i].unit;
-		}
-		for (int32 i = 0; i < problem->n_posts; i++)
-		{
-			if (post_unit[i] >= 0)
-				ids[all++] = unit_of_post[i];
-		}
-		if (all > 0)
-			qsort(ids, all, sizeof(int64), compare_ids);
-		for (int64 i = 0; i < all; i++)
-		{
-			if (n == 0 || ids[i] != ids[n - 1])
-				ids[n++] = ids[i];
-		}
+		if (post_unit[i] >= 0)
+			idtable_insert(units, unit_of_post[i], &found);
 	}
+	n = (int32) units->members;
+	PlanReserve((int64) n * (8 + 4 + 4 + 8 + 3 * (int64) sizeof(IdEntry)) + (int64) problem->n_employees * 4, "units");
+	ids = PlanAlloc(n, sizeof(int64));
+	idtable_start_iterate(units, &iterator);
+	for (int32 i = 0; (entry = idtable_iterate(units, &iterator)) != NULL; i++)
+		ids[i] = entry->id;
+	if (n > 0)
+		qsort(ids, n, sizeof(int64), compare_ids);
+	for (int32 i = 0; i < n; i++)
+		idtable_lookup(units, ids[i])->number = i;
 	releasable = PlanAlloc(n, sizeof(int32));
 	staff = PlanAlloc(n, sizeof(int32));
 	required = PlanAlloc(n, sizeof(int64));
@@ -452,7 +474,7 @@ settle_units(PlanData *data, const UnitRow *rows, int32 n_rows, bool listed,
 
 		if (!donors[i].has_unit)
 			continue;
-		unit = unit_index(problem, donors[i].unit, "donors", "employee_id", donors[i].employee);
+		unit = unit_index(units, donors[i].unit, "donors", "employee_id", donors[i].employee);
 		if (releasable[unit] != -2 && releasable[unit] != donors[i].releasable)
 			ereport(ERROR,
 					(errcode(ERRCODE_CARDINALITY_VIOLATION),
@@ -470,7 +492,7 @@ settle_units(PlanData *data, const UnitRow *rows, int32 n_rows, bool listed,
 	for (int32 i = 0; i < problem->n_posts; i++)
 	{
 		if (post_unit[i] >= 0)
-			post_unit[i] = unit_index(problem, unit_of_post[i], "posts", "post_id", problem->post_id[i]);
+			post_unit[i] = unit_index(units, unit_of_post[i], "posts", "post_id", problem->post_id[i]);
 	}
 
 	employee_unit = PlanAlloc(problem->n_employees, sizeof(int32));
@@ -488,9 +510,11 @@ settle_units(PlanData *data, const UnitRow *rows, int32 n_rows, bool listed,
 							(long long) problem->employee_id[e]),
 					 errhint("List every candidate; who leaves no unit behind has a null unit_id.")));
 		if (donors[donor].has_unit)
-			employee_unit[e] = unit_index(problem, donors[donor].unit, "donors", "employee_id", donors[donor].employee);
+			employee_unit[e] = unit_index(units, donors[donor].unit, "donors", "employee_id", donors[donor].employee);
 	}
 	problem->employee_unit = employee_unit;
+	idtable_destroy(units);
+	PlanUnreserve((int64) n * 3 * (int64) sizeof(IdEntry));
 }
 
 /*
@@ -634,7 +658,7 @@ PlanRead(const char *candidates, const char *posts, const char *donors, const ch
 		 FlowObjective objective, int64_t balance_weight)
 {
 	PlanData   *data = palloc0(sizeof(PlanData));
-	idtable_hash *post_table;
+	PostTable	post_table;
 	int64	   *unit_of_post;
 	DonorRow   *donor_rows = NULL;
 	UnitRow    *unit_rows = NULL;
@@ -646,8 +670,8 @@ PlanRead(const char *candidates, const char *posts, const char *donors, const ch
 	data->problem.objective = objective;
 	data->problem.balance_weight = balance_weight;
 	read_posts(data, posts, donors != NULL, &unit_of_post, &post_table);
-	read_candidates(data, candidates, post_table);
-	idtable_destroy(post_table);
+	read_candidates(data, candidates, &post_table);
+	free_posts(&post_table);
 	if (donors)
 		donor_rows = read_donors(donors, &n_donors, &chains);
 	if (units)
@@ -661,5 +685,7 @@ PlanRead(const char *candidates, const char *posts, const char *donors, const ch
 	if (unit_rows)
 		pfree(unit_rows);
 	pfree(unit_of_post);
+	PlanUnreserve((int64) n_donors * (int64) sizeof(DonorRow) + (int64) n_units * (int64) sizeof(UnitRow) +
+				  (int64) data->problem.n_posts * 8);
 	return data;
 }

@@ -277,14 +277,14 @@ PlanReaderRun(Reader *reader, const char *query)
 	MemoryContextDelete(reader->row_context);
 }
 
-/* Makes room for one more row. */
+/* Makes room for one more row: half as many again, later an eighth. */
 void *
 PlanReaderNext(Reader *reader, Size size)
 {
 	if (reader->count == reader->room)
 	{
 		MemoryContext old = MemoryContextSwitchTo(reader->context);
-		int64		room = reader->room == 0 ? 1024 : reader->room + reader->room / 2;
+		int64		room = reader->room == 0 ? 1024 : reader->room + reader->room / (reader->room < 100000 ? 2 : 8);
 
 		if (reader->count >= INT32_MAX - 1)
 			ereport(ERROR,
@@ -295,6 +295,16 @@ PlanReaderNext(Reader *reader, Size size)
 		MemoryContextSwitchTo(old);
 	}
 	return (char *) reader->rows + size * reader->count++;
+}
+
+void
+PlanReaderTrim(Reader *reader, Size size)
+{
+	if (reader->rows == NULL || reader->count == reader->room)
+		return;
+	reader->rows = repalloc_huge(reader->rows, size * (Size) Max(reader->count, 1));
+	PlanUnreserve((reader->room - reader->count) * (int64) size);
+	reader->room = reader->count;
 }
 
 void

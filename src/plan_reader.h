@@ -90,8 +90,19 @@ typedef struct Reader
 extern void PlanReaderSet(Reader *reader, const char *name, RowReader row, const Column *columns, int n_columns);
 extern void PlanReaderRun(Reader *reader, const char *query);
 
-/* Room for one more row. */
+/* Room for one more row; and, when all are read, no more room than rows. */
 extern void *PlanReaderNext(Reader *reader, Size size);
+extern void PlanReaderTrim(Reader *reader, Size size);
+
+/* A row of the candidates query, in order of employees: plan_sort.c. */
+typedef struct CandidateRow
+{
+	int64		employee;		/* id */
+	int32		post;			/* number */
+	int32		score;
+} CandidateRow;
+
+extern CandidateRow *PlanSortCandidates(CandidateRow *rows, int64 n);
 
 /* The number of the employee of this id, new or met before. */
 extern int32 PlanReaderEmployee(Reader *reader, int64 id);

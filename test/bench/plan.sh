@@ -164,7 +164,8 @@ SQL
 	if [ -n "$lemon" ]; then
 		for algorithm in simplex scaling; do
 			# shellcheck disable=SC2046
-			set -- $("$dir/lemon" "$dir/instance" $algorithm)
+			set -- $("$dir/lemon" "$dir/instance" $algorithm || :)
+			if [ $# -lt 4 ]; then row "LEMON $algorithm" "crashed" "" "" "" ""; continue; fi
 			row "LEMON $algorithm" "$1" "$(ratio "$1" "$solve")" "$2" "$3" "$4"
 			[ "$2 $3" = "$fills $score" ] || { echo "the objectives differ"; exit 1; }
 		done

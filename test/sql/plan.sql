@@ -134,10 +134,17 @@ SELECT mutasi.solve_transfers('TABLE few', 'TABLE short_post', NULL, 'SELECT NUL
 -- numbers too large for the arithmetic, said before solving
 SELECT mutasi.solve_transfers('SELECT 1 AS employee_id, 1 AS post_id, 1 AS score', 'SELECT 1 AS post_id, 1 AS seats, 1 AS unit_id', NULL,
 	'SELECT 1 AS unit_id, 1000000000 AS staff, 0 AS required', 'balance', 1000000);
+-- ids from one end of bigint to the other, far apart and close together, in any order
+SELECT employee_id, post_id, score FROM mutasi.plan_transfers('SELECT * FROM (VALUES (9223372036854775807, 9223372036854775807, 0.5), (0, -9223372036854775808, 0.9), (-9223372036854775808, 9223372036854775807, 0.7),
+	(-1, -9223372036854775808, 0.8), (-1, 9223372036854775807, 0.9), (4294967296, -9223372036854775808, 0.4), (2048, 9223372036854775807, 0.6)) AS v (employee_id, post_id, score)',
+	'SELECT * FROM (VALUES (9223372036854775807, 2), (-9223372036854775808, 2)) AS v (post_id, seats)');
+SELECT count(*) FILTER (WHERE p.post_id = (p.employee_id * 7919) % 1000) AS own_best, count(*) AS transfers
+FROM mutasi.plan_transfers('SELECT (e * 2654435761) % 1000003 - 500000 AS employee_id, post_id, CASE post_id WHEN (((e * 2654435761) % 1000003 - 500000) * 7919) % 1000 THEN 1 ELSE 0.5 END AS score
+	FROM generate_series(1, 5000) AS e, unnest(ARRAY[(((e * 2654435761) % 1000003 - 500000) * 7919) % 1000, 2000 + e % 7]) AS post_id', 'SELECT p AS post_id, 20 AS seats FROM generate_series(-1000, 2010) AS p') AS p;
 -- memory: before, not after
 SET mutasi.plan_memory = '1MB';
 SELECT mutasi.solve_transfers('SELECT e AS employee_id, 1 AS post_id, 1 AS score FROM generate_series(1, 200000) AS e', :post);
-SELECT mutasi.solve_transfers('SELECT e AS employee_id, 1 AS post_id, 1 AS score FROM generate_series(1, 10000) AS e', :post);
+SELECT mutasi.solve_transfers('SELECT e AS employee_id, 1 AS post_id, 1 AS score FROM generate_series(1, 13000) AS e', :post);
 RESET mutasi.plan_memory;
 -- a value that is not a solution
 SELECT '\x00'::mutasi.plan_solution;
