@@ -32,6 +32,7 @@ typedef struct HistoryRow
 	const char *privilege;
 	const char *reason;
 	const char *changes;		/* JSON text, as JsonbToCString writes it */
+	Jsonb	   *stored_changes; /* the same as they are stored, or NULL: to be made from the text */
 	bool		has_salt;
 	bool		has_hashes;		/* all three stored hashes have their length */
 	uint8		salt[HISTORY_SALT_LEN];
@@ -40,21 +41,29 @@ typedef struct HistoryRow
 	uint8		hash[HISTORY_HASH_LEN];
 } HistoryRow;
 
+/* How much of a row is read: each holds the one before it. */
+typedef enum HistoryPart
+{
+	HISTORY_STATE,				/* number, time, action, state after it, version, hash */
+	HISTORY_PEOPLE,				/* event, state before it, who */
+	HISTORY_ALL
+} HistoryPart;
+
 /* Called for each row of a case, newest first, until it returns false. */
 typedef bool (*HistoryVisitor) (const HistoryRow *row, void *arg);
 
-extern void history_walk(WorkflowTarget *target, Datum *key, bool with_values, bool keep,
+extern void history_walk(WorkflowTarget *target, Datum *key, HistoryPart part, bool keep,
 						 HistoryVisitor visit, void *arg);
 extern bool history_head(WorkflowTarget *target, Datum *key, bool keep, HistoryRow *head);
 extern void history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *head, HistoryRow *row);
 extern void history_forget(SubTransactionId subid);
-extern void history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_values, HistoryRow *row);
+extern void history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, HistoryPart part, HistoryRow *row);
 
 extern void history_append_value(StringInfo buf, ValueType *type, Datum value, bool isnull);
 extern char *history_key_json(ValueType *types, int nkeys, Datum *key);
 extern char *history_key_text(ValueType *types, int nkeys, Datum *key);
-extern char *history_changes(const WorkflowTarget *target, TupleDesc desc, TupleTableSlot *old,
-							 TupleTableSlot *new, const Bitmapset *changed);
+extern void history_set_changes(HistoryRow *row, const WorkflowTarget *target, TupleDesc desc, TupleTableSlot *old,
+								TupleTableSlot *new, const Bitmapset *changed);
 
 extern void history_hash_bytes(StringInfo buf, const void *bytes, uint32 len);
 extern void history_hash_text(StringInfo buf, const char *text);

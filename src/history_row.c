@@ -17,6 +17,8 @@
 #include "access/table.h"
 #include "access/tableam.h"
 #include "access/xact.h"
+#include "catalog/index.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -58,11 +60,11 @@ slot_bytes(TupleTableSlot *slot, AttrNumber attnum, uint8 *bytes, size_t len)
 }
 
 /*
- * Reads one history row; reason, changes and salt only with_values.  A row
- * that was tampered with may hold anything, so NULLs are taken as they come.
+ * Reads as much of a history row as is asked for.  A row that was tampered
+ * with may hold anything, so NULLs are taken as they come.
  */
 void
-history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_values, HistoryRow *row)
+history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, HistoryPart part, HistoryRow *row)
 {
 	const AttrNumber *at = target->history_columns;
 	bool		isnull;
@@ -75,15 +77,17 @@ history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_
 	row->recorded_at = isnull ? 0 : DatumGetTimestampTz(value);
 	value = slot_getattr(slot, at[HISTORY_VERSION], &isnull);
 	row->version = isnull ? 0 : DatumGetInt32(value);
-	row->event = slot_text(slot, at[HISTORY_EVENT]);
 	row->action = slot_text(slot, at[HISTORY_ACTION]);
-	row->from_state = slot_text(slot, at[HISTORY_FROM_STATE]);
 	row->to_state = slot_text(slot, at[HISTORY_TO_STATE]);
 	row->workflow = slot_text(slot, at[HISTORY_WORKFLOW]);
 	row->has_hashes = slot_bytes(slot, at[HISTORY_HASH], row->hash, HISTORY_HASH_LEN);
+	if (part == HISTORY_STATE)
+		return;
+	row->event = slot_text(slot, at[HISTORY_EVENT]);
+	row->from_state = slot_text(slot, at[HISTORY_FROM_STATE]);
 	row->actor = slot_text(slot, at[HISTORY_ACTOR]);
 	row->on_behalf_of = slot_text(slot, at[HISTORY_ON_BEHALF_OF]);
-	if (!with_values)
+	if (part == HISTORY_PEOPLE)
 		return;
 	row->actor_kind = slot_text(slot, at[HISTORY_ACTOR_KIND]);
 	row->session_role = slot_text(slot, at[HISTORY_SESSION_ROLE]);
@@ -105,11 +109,16 @@ history_read_slot(const WorkflowTarget *target, TupleTableSlot *slot, bool with_
 /* --- what is open while a history is read and written --- */
 
 /*
- * Opening the history, its index and an executor state costs more than one row
- * does, so a statement keeps them from its first row to its last: the trigger
+ * Opening the history and its indexes costs more than one row does, so a
+ * statement keeps them from its first row to its last: the trigger
  * workflow_end() fires behind all row triggers of a statement, under the same
  * resource owner, and closes them.  Whoever has no such end to wait for
  * (acts, partitions) opens and closes for himself.
+ *
+ * A row goes straight into table and indexes where the history is as
+ * attach_workflow() made it, but for further B-tree indexes on its columns.
+ * Anything more that somebody gave it (triggers, checks, generated columns,
+ * other indexes) is the executor's business.
  */
 typedef struct HistoryAccess
 {
@@ -117,10 +126,14 @@ typedef struct HistoryAccess
 	Relation	index;			/* the primary key, for the scan */
 	Relation	own_index;		/* the same if it was opened for the scan only, else NULL */
 	IndexScanDesc scan;
-	TupleTableSlot *scan_slot;
-	EState	   *estate;			/* of the insertion, opened when needed */
+	TupleTableSlot *slot;		/* of the row that is read or inserted */
+	bool		open_for_insert;
+	bool		direct;			/* into table and indexes */
+	int			nindexes;
+	Relation   *indexes;
+	IndexInfo **index_infos;
+	EState	   *estate;			/* of an insertion through the executor */
 	ResultRelInfo *result;
-	TupleTableSlot *slot;
 	MemoryContext cxt;
 	SubTransactionId subid;
 	bool		in_use;
@@ -128,40 +141,106 @@ typedef struct HistoryAccess
 
 static HistoryAccess *kept = NULL;
 
+/* Would no trigger but our guard, which would only let us in, fire for an insertion? */
+static bool
+only_guard(const TriggerDesc *triggers)
+{
+	if (triggers == NULL)
+		return true;
+	if (triggers->trig_insert_after_row)
+		return false;
+	for (int i = 0; i < triggers->numtriggers; i++)
+		if (TRIGGER_TYPE_MATCHES(triggers->triggers[i].tgtype, TRIGGER_TYPE_ROW,
+								 TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT) &&
+			strcmp(triggers->triggers[i].tgname, "mutasi_history_guard") != 0)
+			return false;
+	return true;
+}
+
+/* Is there nothing to do for a new row but to store it and to check for NULL? */
+static bool
+is_simple_table(Relation history)
+{
+	TupleConstr *constr = RelationGetDescr(history)->constr;
+
+	return history->rd_rel->relkind == RELKIND_RELATION && !history->rd_rel->relispartition &&
+		only_guard(history->trigdesc) &&
+		(constr == NULL || (constr->num_check == 0 && !constr->has_generated_stored));
+}
+
+static bool
+is_simple_index(Relation index, const IndexInfo *info)
+{
+	return index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indimmediate &&
+		info->ii_Expressions == NIL && info->ii_Predicate == NIL && info->ii_ExclusionOps == NULL;
+}
+
 static void
-open_for_insert(HistoryAccess *access)
+open_indexes(HistoryAccess *access)
+{
+	List	   *oids = RelationGetIndexList(access->history);
+	ListCell   *lc;
+
+	access->indexes = palloc(sizeof(Relation) * Max(list_length(oids), 1));
+	access->index_infos = palloc(sizeof(IndexInfo *) * Max(list_length(oids), 1));
+	access->direct = true;
+	foreach(lc, oids)
+	{
+		Relation	index = index_open(lfirst_oid(lc), RowExclusiveLock);
+		IndexInfo  *info = BuildIndexInfo(index);
+
+		access->indexes[access->nindexes] = index;
+		access->index_infos[access->nindexes++] = info;
+		if (!is_simple_index(index, info))
+			access->direct = false;
+	}
+	list_free(oids);
+}
+
+static void
+close_indexes(HistoryAccess *access)
+{
+	for (int i = 0; i < access->nindexes; i++)
+		index_close(access->indexes[i], NoLock);
+	access->nindexes = 0;
+}
+
+static void
+open_executor(HistoryAccess *access)
 {
 	MemoryContext old = MemoryContextSwitchTo(access->cxt);
-	TriggerDesc *triggers;
 
 	access->estate = CreateExecutorState();
 	MemoryContextSwitchTo(access->estate->es_query_cxt);
 	access->result = makeNode(ResultRelInfo);
 	InitResultRelInfo(access->result, access->history, 0, NULL, 0);
-	/* our guard would only let us in; triggers of other people must fire */
-	triggers = access->result->ri_TrigDesc;
-	if (triggers && !triggers->trig_insert_after_row)
-	{
-		bool		only_guard = true;
-
-		for (int i = 0; i < triggers->numtriggers; i++)
-			if (TRIGGER_TYPE_MATCHES(triggers->triggers[i].tgtype, TRIGGER_TYPE_ROW,
-									 TRIGGER_TYPE_BEFORE, TRIGGER_TYPE_INSERT) &&
-				strcmp(triggers->triggers[i].tgname, "mutasi_history_guard") != 0)
-				only_guard = false;
-		if (only_guard)
-			access->result->ri_TrigDesc = NULL;
-	}
+	if (only_guard(access->result->ri_TrigDesc))
+		access->result->ri_TrigDesc = NULL;
 	ExecOpenIndices(access->result, false);
-	access->slot = ExecInitExtraTupleSlot(access->estate, RelationGetDescr(access->history),
-										  table_slot_callbacks(access->history));
 	MemoryContextSwitchTo(old);
+}
+
+static void
+open_for_insert(HistoryAccess *access)
+{
+	MemoryContext old = MemoryContextSwitchTo(access->cxt);
+
+	if (is_simple_table(access->history))
+	{
+		open_indexes(access);
+		if (!access->direct)
+			close_indexes(access);
+	}
+	MemoryContextSwitchTo(old);
+	if (!access->direct)
+		open_executor(access);
+	access->open_for_insert = true;
 }
 
 static HistoryAccess *
 open_access(WorkflowTarget *target, bool insert)
 {
-	MemoryContext cxt = AllocSetContextCreate(TopTransactionContext, "mutasi history access", ALLOCSET_SMALL_SIZES);
+	MemoryContext cxt = AllocSetContextCreate(TopTransactionContext, "mutasi history access", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(cxt);
 	HistoryAccess *access = palloc0(sizeof(HistoryAccess));
 	LOCKMODE	lockmode;
@@ -175,13 +254,13 @@ open_access(WorkflowTarget *target, bool insert)
 	{
 		/* the index that is searched is one of those that will be inserted into */
 		open_for_insert(access);
-		for (int i = 0; i < access->result->ri_NumIndices; i++)
-			if (RelationGetRelid(access->result->ri_IndexRelationDescs[i]) == target->history_index)
-				access->index = access->result->ri_IndexRelationDescs[i];
+		for (int i = 0; i < access->nindexes; i++)
+			if (RelationGetRelid(access->indexes[i]) == target->history_index)
+				access->index = access->indexes[i];
 	}
 	if (access->index == NULL)
 		access->index = access->own_index = index_open(target->history_index, lockmode);
-	access->scan_slot = table_slot_create(access->history, NULL);
+	access->slot = table_slot_create(access->history, NULL);
 	access->scan = compat_index_beginscan(access->history, access->index, SnapshotSelf, target->nkeys);
 	MemoryContextSwitchTo(old);
 	return access;
@@ -191,9 +270,10 @@ static void
 close_access(HistoryAccess *access)
 {
 	index_endscan(access->scan);
-	ExecDropSingleTupleTableSlot(access->scan_slot);
+	ExecDropSingleTupleTableSlot(access->slot);
 	if (access->own_index)
 		index_close(access->own_index, NoLock);
+	close_indexes(access);
 	if (access->estate)
 	{
 		ExecCloseIndices(access->result);
@@ -270,7 +350,7 @@ mutasi_workflow_end(PG_FUNCTION_ARGS)
 
 /* Visits the rows of a case, newest first, as they are now. */
 void
-history_walk(WorkflowTarget *target, Datum *key, bool with_values, bool keep, HistoryVisitor visit, void *arg)
+history_walk(WorkflowTarget *target, Datum *key, HistoryPart part, bool keep, HistoryVisitor visit, void *arg)
 {
 	HistoryAccess *access = begin_access(target, keep);
 	ScanKeyData keys[INDEX_MAX_KEYS];
@@ -288,15 +368,15 @@ history_walk(WorkflowTarget *target, Datum *key, bool with_values, bool keep, Hi
 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextSwitchTo(access->cxt);
-		if (!index_getnext_slot(access->scan, BackwardScanDirection, access->scan_slot))
+		if (!index_getnext_slot(access->scan, BackwardScanDirection, access->slot))
 			break;
 		MemoryContextSwitchTo(caller);
-		history_read_slot(target, access->scan_slot, with_values, &row);
+		history_read_slot(target, access->slot, part, &row);
 		if (!visit(&row, arg))
 			break;
 	}
 	MemoryContextSwitchTo(caller);
-	ExecClearTuple(access->scan_slot);
+	ExecClearTuple(access->slot);
 	end_access(access);
 }
 
@@ -307,12 +387,12 @@ take_first(const HistoryRow *row, void *arg)
 	return false;
 }
 
-/* The newest row of a case; false if there is none. */
+/* The newest row of a case, its state and hash; false if there is none. */
 bool
 history_head(WorkflowTarget *target, Datum *key, bool keep, HistoryRow *head)
 {
 	head->seq = 0;
-	history_walk(target, key, false, keep, take_first, head);
+	history_walk(target, key, HISTORY_STATE, keep, take_first, head);
 	return head->seq > 0;
 }
 
@@ -355,39 +435,74 @@ make_salt(uint8 *salt)
 	used += HISTORY_SALT_LEN;
 }
 
-/* Inserts what is in the slot, and fires what triggers the history has. */
-static pg_noinline void
-insert_row(HistoryAccess *access)
+/* Does the slot hold a value for each column that must have one? */
+static bool
+is_complete(TupleTableSlot *slot)
 {
-	bool		after = access->result->ri_TrigDesc && access->result->ri_TrigDesc->trig_insert_after_row;
+	TupleDesc	desc = slot->tts_tupleDescriptor;
 
+	for (int i = 0; i < desc->natts; i++)
+		if (slot->tts_isnull[i] && TupleDescAttr(desc, i)->attnotnull)
+			return false;
+	return true;
+}
+
+static void
+insert_direct(HistoryAccess *access)
+{
+	Datum		values[INDEX_MAX_KEYS];
+	bool		isnull[INDEX_MAX_KEYS];
+
+	simple_table_tuple_insert(access->history, access->slot);
+	for (int i = 0; i < access->nindexes; i++)
+	{
+		IndexInfo  *info = access->index_infos[i];
+
+		if (!info->ii_ReadyForInserts)
+			continue;
+		FormIndexDatum(info, access->slot, NULL, values, isnull);
+		index_insert(access->indexes[i], values, isnull, &access->slot->tts_tid, access->history,
+					 info->ii_Unique ? UNIQUE_CHECK_YES : UNIQUE_CHECK_NO, false, info);
+	}
+}
+
+/* Through the executor, which fires what triggers the history has and tells what is wrong. */
+static pg_noinline void
+insert_by_executor(HistoryAccess *access)
+{
+	bool		after;
+
+	if (access->estate == NULL)
+		open_executor(access);
 	access->estate->es_output_cid = GetCurrentCommandId(true);
 	if (access->result->ri_TrigDesc == NULL)
-	{
 		ExecSimpleRelationInsert(access->result, access->estate, access->slot);
-		return;
-	}
-	if (after)
-		AfterTriggerBeginQuery();
-	appending++;
-	PG_TRY();
+	else
 	{
-		ExecSimpleRelationInsert(access->result, access->estate, access->slot);
+		after = access->result->ri_TrigDesc->trig_insert_after_row;
+		if (after)
+			AfterTriggerBeginQuery();
+		appending++;
+		PG_TRY();
+		{
+			ExecSimpleRelationInsert(access->result, access->estate, access->slot);
+		}
+		PG_FINALLY();
+		{
+			appending--;
+		}
+		PG_END_TRY();
+		if (after)
+			AfterTriggerEndQuery(access->estate);
 	}
-	PG_FINALLY();
-	{
-		appending--;
-	}
-	PG_END_TRY();
-	if (after)
-		AfterTriggerEndQuery(access->estate);
+	ResetPerTupleExprContext(access->estate);
 }
 
 /*
  * Appends a row behind head (NULL for the first of its case): fills in number,
- * time, salt and hashes and inserts it through the executor's own path, which
- * keeps indexes, constraints and the history's own triggers.  No privilege on
- * the history table is asked of the user.
+ * time, salt and hashes and inserts it, which keeps indexes, constraints and
+ * the history's own triggers.  No privilege on the history table is asked of
+ * the user.
  */
 void
 history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *head, HistoryRow *row)
@@ -412,7 +527,7 @@ history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *
 		memset(row->previous_hash, 0, HISTORY_HASH_LEN);
 
 	access = begin_access(target, keep);
-	if (access->estate == NULL)
+	if (!access->open_for_insert)
 		open_for_insert(access);
 	slot = access->slot;
 	ExecClearTuple(slot);
@@ -442,12 +557,13 @@ history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *
 	put_text(slot, at[HISTORY_REASON], row->reason);
 	if (row->changes)
 	{
-		Datum		changes = DirectFunctionCall1(jsonb_in, CStringGetDatum(row->changes));
-		Jsonb	   *stored = DatumGetJsonbP(changes);
-
-		/* what is hashed is what will be read back */
-		row->changes = JsonbToCString(NULL, &stored->root, VARSIZE(stored));
-		slot->tts_values[at[HISTORY_CHANGES] - 1] = changes;
+		if (row->stored_changes == NULL)
+		{
+			row->stored_changes = DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(row->changes)));
+			/* what is hashed is what will be read back */
+			row->changes = JsonbToCString(NULL, &row->stored_changes->root, VARSIZE(row->stored_changes));
+		}
+		slot->tts_values[at[HISTORY_CHANGES] - 1] = JsonbPGetDatum(row->stored_changes);
 		slot->tts_isnull[at[HISTORY_CHANGES] - 1] = false;
 	}
 	history_values_hash(row, row->values_hash);
@@ -458,9 +574,11 @@ history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *
 	put_bytes(slot, at[HISTORY_HASH], row->hash, HISTORY_HASH_LEN);
 	ExecStoreVirtualTuple(slot);
 
-	insert_row(access);
+	if (access->direct && is_complete(slot))
+		insert_direct(access);
+	else
+		insert_by_executor(access);
 	ExecClearTuple(slot);
-	ResetPerTupleExprContext(access->estate);
 	end_access(access);
 }
 

@@ -474,7 +474,7 @@ new_heads(WorkflowTarget *target, SealedHeads *heads, MemoryContext cxt)
 			for (int k = 0; k < target->nkeys; k++)
 				key[k] = slot->tts_values[target->history_keys[k] - 1];
 			key_text = history_key_text(target->history_key_values, target->nkeys, key);
-			history_read_slot(target, slot, false, &row);
+			history_read_slot(target, slot, HISTORY_STATE, &row);
 			newest = hash_search(heads->newest, &key_text, HASH_FIND, NULL);
 			if (newest && (newest->seq > row.seq ||
 						   (newest->seq == row.seq && memcmp(newest->hash, row.hash, HISTORY_HASH_LEN) != 0)))

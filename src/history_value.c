@@ -52,71 +52,94 @@ pin_settings(void)
 	return level;
 }
 
+/*
+ * Appends a value that jsonb keeps and gives back exactly as it is written
+ * here, and says what jsonb has to keep; false for all others, with nothing
+ * appended.
+ */
+static bool
+append_exact_value(StringInfo buf, ValueType *type, Datum value, bool isnull, JsonbValue *json)
+{
+	char	   *text;
+	int			utc = 0;
+
+	if (isnull)
+	{
+		json->type = jbvNull;
+		appendBinaryStringInfo(buf, "null", 4);
+		return true;
+	}
+	switch (type->kind)
+	{
+		case VALUE_BOOL:
+			json->type = jbvBool;
+			json->val.boolean = DatumGetBool(value);
+			appendStringInfoString(buf, json->val.boolean ? "true" : "false");
+			return true;
+		case VALUE_NUMBER:
+			json->type = jbvNumeric;
+			json->val.numeric = int64_to_numeric(type->type == INT2OID ? DatumGetInt16(value) :
+												 type->type == INT4OID ? DatumGetInt32(value) : DatumGetInt64(value));
+			appendStringInfoString(buf, OutputFunctionCall(&type->out, value));
+			return true;
+		case VALUE_NUMERIC:
+			json->type = jbvNumeric;
+			json->val.numeric = DatumGetNumeric(value);
+			if (numeric_is_nan(json->val.numeric) || numeric_is_inf(json->val.numeric))
+				return false;
+			appendStringInfoString(buf, OutputFunctionCall(&type->out, value));
+			return true;
+		case VALUE_DATETIME:
+			text = JsonEncodeDateTime(palloc(MAXDATELEN + 1), value, type->type, type->type == TIMESTAMPTZOID ? &utc : NULL);
+			break;
+		case VALUE_TEXT:
+			text = OutputFunctionCall(&type->out, value);
+			break;
+		default:
+			return false;
+	}
+	json->type = jbvString;
+	json->val.string.val = text;
+	json->val.string.len = strlen(text);
+	escape_json(buf, text);
+	return true;
+}
+
 /* Appends one value as JSON. */
 void
 history_append_value(StringInfo buf, ValueType *type, Datum value, bool isnull)
 {
 	char		number[MAXDATELEN + 64];
+	JsonbValue	ignored;
+	double		d;
 
-	if (isnull)
-	{
-		appendStringInfoString(buf, "null");
+	if (append_exact_value(buf, type, value, isnull, &ignored))
 		return;
-	}
 	switch (type->kind)
 	{
-		case VALUE_BOOL:
-			appendStringInfoString(buf, DatumGetBool(value) ? "true" : "false");
-			break;
-		case VALUE_NUMBER:
-			appendStringInfoString(buf, OutputFunctionCall(&type->out, value));
-			break;
 		case VALUE_NUMERIC:
-			{
-				Numeric		num = DatumGetNumeric(value);
-				char	   *text = OutputFunctionCall(&type->out, value);
-
-				if (numeric_is_nan(num) || numeric_is_inf(num))
-					escape_json(buf, text);
-				else
-					appendStringInfoString(buf, text);
-			}
+			escape_json(buf, OutputFunctionCall(&type->out, value));	/* not a number, or infinite */
 			break;
 		case VALUE_FLOAT4:
 		case VALUE_FLOAT8:
+			d = type->kind == VALUE_FLOAT4 ? DatumGetFloat4(value) : DatumGetFloat8(value);
+			if (isnan(d))
+				appendStringInfoString(buf, "\"NaN\"");
+			else if (isinf(d))
+				appendStringInfoString(buf, d > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+			else
 			{
-				double		d = type->kind == VALUE_FLOAT4 ? DatumGetFloat4(value) : DatumGetFloat8(value);
-
-				if (isnan(d))
-					appendStringInfoString(buf, "\"NaN\"");
-				else if (isinf(d))
-					appendStringInfoString(buf, d > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+				if (type->kind == VALUE_FLOAT4)
+					float_to_shortest_decimal_buf((float) d, number);
 				else
-				{
-					if (type->kind == VALUE_FLOAT4)
-						float_to_shortest_decimal_buf((float) d, number);
-					else
-						double_to_shortest_decimal_buf(d, number);
-					appendStringInfoString(buf, number);
-				}
-			}
-			break;
-		case VALUE_DATETIME:
-			{
-				int			utc = 0;
-
-				appendStringInfo(buf, "\"%s\"",
-								 JsonEncodeDateTime(number, value, type->type,
-													type->type == TIMESTAMPTZOID ? &utc : NULL));
+					double_to_shortest_decimal_buf(d, number);
+				appendStringInfoString(buf, number);
 			}
 			break;
 		case VALUE_JSON:
 			appendStringInfoString(buf, OutputFunctionCall(&type->out, value));
 			break;
-		case VALUE_TEXT:
-			escape_json(buf, OutputFunctionCall(&type->out, value));
-			break;
-		case VALUE_OTHER:
+		default:
 			{
 				int			level = pin_settings();
 				Jsonb	   *json = DatumGetJsonbP(FunctionCall1(&type->out, value));
@@ -172,38 +195,90 @@ history_key_text(ValueType *types, int nkeys, Datum *key)
 	return buf.data;
 }
 
-/* Changed columns as {"column": [old, new], …}; old or new is NULL for an insert or delete. */
-char *
-history_changes(const WorkflowTarget *target, TupleDesc desc, TupleTableSlot *old,
-				TupleTableSlot *new, const Bitmapset *changed)
+/* jsonb's order of keys: the shorter first. */
+static int
+compare_pairs(const void *a, const void *b)
 {
-	StringInfoData buf;
-	int			attnum = -1;
+	const JsonbValue *x = &((const JsonbPair *) a)->key;
+	const JsonbValue *y = &((const JsonbPair *) b)->key;
 
-	initStringInfo(&buf);
-	appendStringInfoChar(&buf, '{');
+	if (x->val.string.len != y->val.string.len)
+		return x->val.string.len > y->val.string.len ? 1 : -1;
+	return memcmp(x->val.string.val, y->val.string.val, x->val.string.len);
+}
+
+/*
+ * Sets a row's changes to the changed columns, {"column": [old, new], …}; old
+ * or new is NULL for an insert or delete.  They are stored as jsonb, and what
+ * is hashed is what will be read back: for values whose text jsonb could turn
+ * into another (floats, JSON) that is found by asking it.
+ */
+void
+history_set_changes(HistoryRow *row, const WorkflowTarget *target, TupleDesc desc, TupleTableSlot *old,
+					TupleTableSlot *new, const Bitmapset *changed)
+{
+	int			npairs = bms_num_members(changed);
+	JsonbPair  *pairs = palloc(sizeof(JsonbPair) * Max(npairs, 1));
+	JsonbValue *values = palloc(sizeof(JsonbValue) * 2 * Max(npairs, 1));
+	TupleTableSlot *slots[2] = {old, new};
+	JsonbValue	object;
+	StringInfoData buf;
+	bool		exact = true;
+	int			attnum = -1;
+	int			n = 0;
+
 	while ((attnum = bms_next_member(changed, attnum)) >= 0)
 	{
-		Form_pg_attribute att = TupleDescAttr(desc, attnum - 1);
-		ValueType  *type = &target->values[attnum - 1];
+		JsonbPair  *pair = &pairs[n++];
 
-		if (buf.len > 1)
-			appendStringInfoString(&buf, ", ");
-		escape_json(&buf, NameStr(att->attname));
-		appendStringInfoString(&buf, ": [");
-		if (old)
-			history_append_value(&buf, type, old->tts_values[attnum - 1], old->tts_isnull[attnum - 1]);
-		else
-			appendStringInfoString(&buf, "null");
-		appendStringInfoString(&buf, ", ");
-		if (new)
-			history_append_value(&buf, type, new->tts_values[attnum - 1], new->tts_isnull[attnum - 1]);
-		else
-			appendStringInfoString(&buf, "null");
+		pair->key.type = jbvString;
+		pair->key.val.string.val = NameStr(TupleDescAttr(desc, attnum - 1)->attname);
+		pair->key.val.string.len = strlen(pair->key.val.string.val);
+		pair->order = attnum;
+	}
+	if (npairs > 1)
+		qsort(pairs, npairs, sizeof(JsonbPair), compare_pairs);
+	initStringInfo(&buf);
+	appendStringInfoChar(&buf, '{');
+	for (int i = 0; i < npairs; i++)
+	{
+		JsonbPair  *pair = &pairs[i];
+		int			column = pair->order - 1;
+
+		if (i > 0)
+			appendBinaryStringInfo(&buf, ", ", 2);
+		escape_json(&buf, pair->key.val.string.val);
+		appendBinaryStringInfo(&buf, ": [", 3);
+		for (int j = 0; j < 2; j++)
+		{
+			Datum		value = slots[j] ? slots[j]->tts_values[column] : (Datum) 0;
+			bool		isnull = slots[j] ? slots[j]->tts_isnull[column] : true;
+			ValueType  *type = &target->values[column];
+
+			if (j > 0)
+				appendBinaryStringInfo(&buf, ", ", 2);
+			if (!append_exact_value(&buf, type, value, isnull, &values[2 * i + j]))
+			{
+				exact = false;
+				history_append_value(&buf, type, value, isnull);
+			}
+		}
 		appendStringInfoChar(&buf, ']');
+		pair->value.type = jbvArray;
+		pair->value.val.array.nElems = 2;
+		pair->value.val.array.elems = &values[2 * i];
+		pair->value.val.array.rawScalar = false;
 	}
 	appendStringInfoChar(&buf, '}');
-	return buf.data;
+	row->changes = buf.data;
+	row->stored_changes = NULL;
+	if (!exact)
+		return;
+	object.type = jbvObject;
+	object.val.object.nPairs = npairs;
+	object.val.object.pairs = pairs;
+	row->stored_changes = JsonbValueToJsonb(&object);
+	Assert(strcmp(row->changes, JsonbToCString(NULL, &row->stored_changes->root, VARSIZE(row->stored_changes))) == 0);
 }
 
 /* --- hashing --- */

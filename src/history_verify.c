@@ -439,7 +439,7 @@ verify_rows(Verification *v, Relation history)
 				key[k] = slot->tts_values[target->history_keys[k] - 1];
 			key_text = history_key_text(target->history_key_values, target->nkeys, key);
 			key_json = history_key_json(target->history_key_values, target->nkeys, key);
-			history_read_slot(target, slot, true, &row);
+			history_read_slot(target, slot, HISTORY_ALL, &row);
 			if (v->key_text == NULL || strcmp(v->key_text, key_text) != 0)
 			{
 				end_case(v);

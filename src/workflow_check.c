@@ -654,7 +654,7 @@ check_people(WorkflowCase *c, WorkflowTransition *t, bool asking, List **refusal
 		return;
 	if (workflow_option(c->target, "separation", &option) && option.type == jbvBool)
 		waived = !option.val.boolean;
-	history_walk(c->target, c->key, false, false, visit_people, &walk);
+	history_walk(c->target, c->key, HISTORY_PEOPLE, false, visit_people, &walk);
 	if (walk.separated_action && !waived)
 		refuse(refusals, ERRCODE_WF_SEPARATION,
 			   psprintf(_("\"%s\" may not %s case %s of \"%s\": the same person took \"%s\" in it"),
@@ -685,7 +685,7 @@ workflow_votes(WorkflowCase *c, WorkflowTransition *t, bool *mine)
 {
 	PeopleWalk	walk = {.c = c,.t = t,.in_state = true};
 
-	history_walk(c->target, c->key, false, false, visit_people, &walk);
+	history_walk(c->target, c->key, HISTORY_PEOPLE, false, visit_people, &walk);
 	if (mine)
 		*mine = walk.mine;
 	return walk.votes;

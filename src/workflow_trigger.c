@@ -190,7 +190,7 @@ after_insert(WorkflowCase *c)
 	row.event = row.action = c->mode == WORKFLOW_IMPORT ? "import" : "create";
 	row.to_state = state;
 	row.reason = workflow_reason_of(c);
-	row.changes = history_changes(target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
+	history_set_changes(&row, target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
 	history_append(target, c->key, c->keep, has_head ? &head : NULL, &row);
 }
 
@@ -219,7 +219,7 @@ workflow_record_baseline(WorkflowCase *c, const char *event)
 	row.from_state = has_head ? head.to_state : NULL;
 	row.to_state = state;
 	row.reason = c->reason;
-	row.changes = history_changes(target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
+	history_set_changes(&row, target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
 	history_append(target, c->key, c->keep, has_head ? &head : NULL, &row);
 	return true;
 }
@@ -315,7 +315,7 @@ after_update(WorkflowCase *c)
 		row.from_state = old_state;
 		row.to_state = new_state;
 		row.reason = workflow_reason_of(c);
-		row.changes = history_changes(target, RelationGetDescr(c->rel), c->old, c->new, c->changed);
+		history_set_changes(&row, target, RelationGetDescr(c->rel), c->old, c->new, c->changed);
 		history_append(target, c->key, c->keep, &head, &row);
 		return;
 	}
@@ -364,7 +364,7 @@ after_update(WorkflowCase *c)
 	row.from_state = old_state;
 	row.to_state = new_state;
 	row.reason = workflow_reason_of(c);
-	row.changes = history_changes(target, RelationGetDescr(c->rel), c->old, c->new, c->changed);
+	history_set_changes(&row, target, RelationGetDescr(c->rel), c->old, c->new, c->changed);
 	history_append(target, c->key, c->keep, &head, &row);
 }
 
@@ -392,7 +392,7 @@ after_delete(WorkflowCase *c)
 	row.event = row.action = "delete";
 	row.from_state = state;
 	row.reason = workflow_reason_of(c);
-	row.changes = history_changes(target, RelationGetDescr(c->rel), c->old, NULL, c->changed);
+	history_set_changes(&row, target, RelationGetDescr(c->rel), c->old, NULL, c->changed);
 	history_append(target, c->key, c->keep, &head, &row);
 }
 
