@@ -446,8 +446,9 @@ new_heads(WorkflowTarget *target, SealedHeads *heads, MemoryContext cxt)
 	char	   *keys = workflow_history_keys(target, history, "h.");
 	MemoryContext row_cxt = AllocSetContextCreate(CurrentMemoryContext, "mutasi seal row", ALLOCSET_DEFAULT_SIZES);
 
-	plan = SPI_prepare_cursor(psprintf("SELECT DISTINCT ON (%.*s) h FROM %s AS h ORDER BY %sh.seq DESC",
-									   (int) strlen(keys) - 2, keys, workflow_qualified_name(history), keys), 0, NULL, 0);
+	plan = SPI_prepare_cursor(psprintf("SELECT DISTINCT ON (%.*s) %s FROM %s AS h ORDER BY %sh.seq DESC",
+									   (int) strlen(keys) - 2, keys, workflow_whole_row(history, "h"),
+									   workflow_qualified_name(history), keys), 0, NULL, 0);
 	if (plan == NULL)
 		elog(ERROR, "could not read the history of \"%s\"", target->name);
 	cursor = SPI_cursor_open(NULL, plan, NULL, NULL, false);

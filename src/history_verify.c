@@ -406,7 +406,8 @@ verify_rows(Verification *v, Relation history)
 	Portal		cursor;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT h, t FROM %s AS h LEFT JOIN %s AS t ON %s ORDER BY %sh.seq",
+	appendStringInfo(&sql, "SELECT %s, %s FROM %s AS h LEFT JOIN %s AS t ON %s ORDER BY %sh.seq",
+					 workflow_whole_row(history, "h"), workflow_whole_row(v->rel, "t"),
 					 workflow_qualified_name(history), workflow_qualified_name(v->rel),
 					 join_condition(target, v->rel, history),
 					 workflow_history_keys(target, history, "h."));
@@ -472,7 +473,7 @@ verify_rows_without_history(Verification *v, Relation history)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT t FROM %s AS t WHERE NOT EXISTS (SELECT FROM %s AS h WHERE %s)",
+	appendStringInfo(&sql, "SELECT %s FROM %s AS t WHERE NOT EXISTS (SELECT FROM %s AS h WHERE %s)", workflow_whole_row(v->rel, "t"),
 					 workflow_qualified_name(v->rel), workflow_qualified_name(history),
 					 join_condition(target, v->rel, history));
 	if (SPI_execute(sql.data, true, 0) != SPI_OK_SELECT)

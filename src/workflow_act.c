@@ -123,6 +123,13 @@ workflow_qualified_name(Relation rel)
 									  RelationGetRelationName(rel));
 }
 
+/* SQL for the whole row of a table under an alias, whether or not it has a column of that name. */
+char *
+workflow_whole_row(Relation rel, const char *alias)
+{
+	return psprintf("%s.*::%s", alias, workflow_qualified_name(rel));
+}
+
 /*
  * Opens a case by its key: its row, locked if so wished, its history's last row
  * and its definition.  SPI must be connected.  MU027 if the caller sees no
@@ -147,7 +154,7 @@ open_case(WorkflowCase *c, WorkflowPerson *person, Datum *key, HistoryRow *head,
 	for (int i = 0; i < c->target->nkeys; i++)
 		types[i] = TupleDescAttr(RelationGetDescr(c->rel), c->target->keys[i] - 1)->atttypid;
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "SELECT t FROM %s AS t", workflow_qualified_name(c->rel));
+	appendStringInfo(&sql, "SELECT %s FROM %s AS t", workflow_whole_row(c->rel, "t"), workflow_qualified_name(c->rel));
 	append_key_condition(&sql, c->target, c->rel, 1);
 	if (lock)
 		appendStringInfoString(&sql, " FOR NO KEY UPDATE OF t");

@@ -15,6 +15,7 @@ extern Relation workflow_open(Oid relid, LOCKMODE lockmode);
 extern void workflow_require_owner(const WorkflowTarget *target);
 extern TupleTableSlot *workflow_slot(Relation rel, TupleDesc desc, Datum row);
 extern char *workflow_qualified_name(Relation rel);
+extern char *workflow_whole_row(Relation rel, const char *alias);
 extern char *workflow_equality(Oid type);
 extern char *workflow_history_keys(WorkflowTarget *target, Relation history, const char *prefix);
 extern Node *workflow_parse_condition(WorkflowTarget *target, Relation rel, const char *text);

@@ -171,9 +171,7 @@ mutasi_record_baseline(PG_FUNCTION_ARGS)
 	workflow_person(target, false, &person);
 
 	SPI_connect();
-	plan = SPI_prepare(psprintf("SELECT t FROM %s AS t",
-								quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)),
-														   RelationGetRelationName(rel))), 0, NULL);
+	plan = SPI_prepare(psprintf("SELECT %s FROM %s AS t", workflow_whole_row(rel, "t"), workflow_qualified_name(rel)), 0, NULL);
 	if (plan == NULL)
 		elog(ERROR, "could not read \"%s\"", target->name);
 	cursor = SPI_cursor_open(NULL, plan, NULL, NULL, true);
