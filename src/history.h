@@ -6,12 +6,12 @@
 #ifndef MUTASI_HISTORY_H
 #define MUTASI_HISTORY_H
 
-#include "sha256.h"
 #include "workflow.h"
 
+#include "common/sha2.h"
 #include "datatype/timestamp.h"
 
-#define HISTORY_HASH_LEN	SHA256_LEN
+#define HISTORY_HASH_LEN	PG_SHA256_DIGEST_LENGTH
 #define HISTORY_SALT_LEN	16
 
 typedef struct HistoryRow

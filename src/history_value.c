@@ -22,9 +22,9 @@
 
 #include "history.h"
 #include "mutasi.h"
-#include "sha256.h"
 
 #include "catalog/pg_type.h"
+#include "common/cryptohash.h"
 #include "common/shortest_dec.h"
 #include "mb/pg_wchar.h"
 #include "port/pg_bswap.h"
@@ -34,6 +34,7 @@
 #include "utils/guc.h"
 #include "utils/json.h"
 #include "utils/numeric.h"
+#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 /* Sets what output functions depend on, unless it is so already; returns the GUC level, or 0. */
@@ -322,11 +323,38 @@ history_hash_int(StringInfo buf, int64 value)
 	history_hash_bytes(buf, &n, sizeof(n));
 }
 
-/* SHA-256 of a buffer. */
+/*
+ * SHA-256 of a buffer.  Each row of a history takes two, so the context is
+ * made once and stays: it belongs to an owner that nothing ever releases.
+ */
 void
 history_digest(StringInfo buf, uint8 *result)
 {
-	sha256_of((const uint8 *) buf->data, buf->len, result);
+	static pg_cryptohash_ctx *ctx = NULL;
+
+	if (ctx == NULL)
+	{
+		ResourceOwner caller = CurrentResourceOwner;
+
+		PG_TRY();
+		{
+			CurrentResourceOwner = ResourceOwnerCreate(NULL, "mutasi history digest");
+			ctx = pg_cryptohash_create(PG_SHA256);
+		}
+		PG_FINALLY();
+		{
+			CurrentResourceOwner = caller;
+		}
+		PG_END_TRY();
+		if (ctx == NULL)
+			ereport(ERROR,
+					(errcode(ERRCODE_OUT_OF_MEMORY),
+					 errmsg("out of memory")));
+	}
+	if (pg_cryptohash_init(ctx) < 0 ||
+		pg_cryptohash_update(ctx, (const uint8 *) buf->data, buf->len) < 0 ||
+		pg_cryptohash_final(ctx, result, HISTORY_HASH_LEN) < 0)
+		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
 }
 
 void
