@@ -8,13 +8,21 @@ CREATE FUNCTION @agency@.workload_findings()
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 	WITH latest AS MATERIALIZED (
-		SELECT max(l.year) AS year FROM @agency@.post_load AS l WHERE l.year <= extract(year FROM current_date)),
+		SELECT n.year, make_date(n.year, 1, 1) AS first_day, make_date(n.year, 12, 31) AS last_day
+		FROM (SELECT max(l.year) AS year FROM @agency@.post_load AS l WHERE l.year <= extract(year FROM current_date)) AS n),
+	-- Bounds by which most people and posts are passed over before anything is
+	-- computed for them: nobody younger has retired, no effective time is shorter.
+	bounds AS MATERIALIZED (
+		SELECT (current_date - make_interval(years => min(k.retirement_age)))::date + 31 AS born_before,
+			0.99 * least((SELECT min(y.effective_hours) FROM @agency@.policy AS y), (SELECT min(p.effective_hours) FROM @agency@.post AS p),
+				(SELECT min(t.effective_hours) FROM @agency@.post_effective_time AS t)) AS hours
+		FROM @agency@.post_kind AS k),
 	-- Volumes are many. The monthly work tells which posts can have anything
 	-- missing; only their tasks are looked through one by one.
 	months AS MATERIALIZED (
 		SELECT l.post_id, min(l.volumes) AS fewest, count(*) AS months,
 			min(l.month) AS first, max(l.month) AS last, sum(l.without_norm) AS without_norm,
-			coalesce(min(l.volumes) FILTER (WHERE extract(year FROM l.month) = y.year), 0) AS fewest_in_year
+			coalesce(min(l.volumes) FILTER (WHERE l.month BETWEEN y.first_day AND y.last_day), 0) AS fewest_in_year
 		FROM @agency@.post_month_load AS l CROSS JOIN latest AS y GROUP BY l.post_id),
 	tasks AS MATERIALIZED (
 		SELECT t.post_id, count(*) AS tasks FROM @agency@.task AS t GROUP BY t.post_id),
@@ -71,7 +79,7 @@ AS $body$
 	CROSS JOIN latest AS y
 	WHERE (p.valid_to IS NULL OR p.valid_to > current_date) AND k.tasks > coalesce(m.fewest_in_year, 0)
 		AND NOT EXISTS (SELECT FROM @agency@.task_volume AS v WHERE v.task_id = t.task_id
-			AND v.period_start >= make_date(y.year, 1, 1) AND v.period_start <= make_date(y.year, 12, 31))
+			AND v.period_start BETWEEN y.first_day AND y.last_day)
 	UNION ALL
 	SELECT 'gap in the volumes', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
 		format('%s of %s periods from %s to %s are on record', g.present, g.periods, g.first, g.last),
@@ -99,8 +107,8 @@ AS $body$
 			round(l.hours / h.hours), p.seats),
 		'Check volumes and norms of its tasks, and whether norms are in hours.'
 	FROM @agency@.post AS p
-	CROSS JOIN latest AS y
-	JOIN @agency@.post_load AS l ON l.post_id = p.post_id AND l.year = y.year
+	CROSS JOIN latest AS y CROSS JOIN bounds AS b
+	JOIN @agency@.post_load AS l ON l.post_id = p.post_id AND l.year = y.year AND l.hours >= 10 * greatest(p.seats, 1) * b.hours
 	CROSS JOIN LATERAL @agency@.effective_hours_on(p.post_id, make_date(l.year, 1, 1)) AS h (hours)
 	WHERE l.hours > 10000 AND l.hours / h.hours >= 10 * greatest(p.seats, 1)
 	UNION ALL
@@ -131,6 +139,7 @@ AS $body$
 	JOIN @agency@.incumbency AS i USING (employee_id)
 	JOIN @agency@.post AS p USING (post_id)
 	JOIN @agency@.post_kind AS k ON k.kind = p.kind
+	JOIN bounds AS b ON e.born_on < b.born_before
 	CROSS JOIN LATERAL @agency@.retirement_date(e.born_on, k.retirement_age) AS r (day)
 	WHERE r.day <= current_date AND i.kind <> 'acting' AND i.valid_from <= current_date
 		AND (i.valid_to IS NULL OR i.valid_to > current_date)
@@ -164,11 +173,12 @@ CREATE FUNCTION @agency@.shown_findings()
 AS $body$
 BEGIN
 	RETURN QUERY
+		WITH found AS MATERIALIZED (SELECT w.* FROM workload_findings() AS w)
 		SELECT f.problem, f.subject, f.subject_id, f.unit_id, f.what, f.detail, f.remedy
-		FROM workload_findings() AS f WHERE f.subject <> 'employee'
+		FROM found AS f WHERE f.subject <> 'employee'
 		UNION ALL
 		SELECT f.problem, f.subject, NULL::integer, NULL::integer, NULL::text, format('%s people', count(*)), min(f.remedy)
-		FROM workload_findings() AS f WHERE f.subject = 'employee' GROUP BY f.problem, f.subject;
+		FROM found AS f WHERE f.subject = 'employee' GROUP BY f.problem, f.subject;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.shown_findings() IS 'What the view workload_data_gaps shows.';

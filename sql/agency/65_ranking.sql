@@ -499,7 +499,7 @@ COMMENT ON FUNCTION @agency@.rank_of(integer, integer, date) IS 'A person''s ran
 
 CREATE FUNCTION @agency@.open_posts(as_of date DEFAULT current_date)
 	RETURNS TABLE (post_id integer, unit_id integer, seats integer, held numeric, coming numeric, free numeric)
-	LANGUAGE plpgsql STABLE ROWS 200 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 200 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 BEGIN

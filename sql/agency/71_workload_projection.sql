@@ -6,7 +6,10 @@ CREATE FUNCTION @agency@.staff_changes(as_of date DEFAULT current_date, until da
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 	WITH span AS (
-		SELECT as_of AS first_day, coalesce(until, (as_of + interval '1 year')::date) AS last_day),
+		SELECT w.last_day,
+			-- who is born later retires later than that, and need not be looked at
+			(w.last_day - make_interval(years => (SELECT min(k.retirement_age) FROM post_kind AS k)))::date + 31 AS born_before
+		FROM (SELECT coalesce(until, (as_of + interval '1 year')::date) AS last_day) AS w),
 	moves AS (
 		SELECT t.employee_id, t.from_post_id, t.to_post_id, greatest(t.effective_on, as_of + 1) AS day
 		FROM transfer AS t
@@ -15,14 +18,18 @@ AS $body$
 	held AS (
 		SELECT p.unit_id, i.post_id, i.employee_id, i.share, i.valid_from,
 			coalesce(i.valid_to, 'infinity') AS ends,
-			coalesce(retirement_date(e.born_on, k.retirement_age), 'infinity') AS retires,
+			CASE WHEN e.born_on < s.born_before THEN retirement_date(e.born_on, k.retirement_age) ELSE 'infinity' END AS retires,
 			coalesce(e.left_on, 'infinity') AS leaves,
 			coalesce((SELECT min(m.day) FROM moves AS m WHERE m.employee_id = i.employee_id AND m.from_post_id = i.post_id), 'infinity') AS moves
 		FROM incumbency AS i
 		JOIN post AS p USING (post_id)
 		JOIN post_kind AS k ON k.kind = p.kind
 		JOIN employee AS e USING (employee_id)
+		CROSS JOIN span AS s
 		WHERE i.kind <> 'acting' AND (i.valid_to IS NULL OR i.valid_to > as_of)
+			-- who neither comes nor goes in that time, as nearly everybody, is none of this
+			AND (i.valid_from > as_of OR i.valid_to <= s.last_day OR e.born_on < s.born_before OR e.left_on <= s.last_day
+				OR i.employee_id IN (SELECT m.employee_id FROM moves AS m))
 		UNION ALL
 		SELECT p.unit_id, m.to_post_id, m.employee_id, 1, m.day, 'infinity',
 			coalesce(retirement_date(e.born_on, k.retirement_age), 'infinity'), coalesce(e.left_on, 'infinity'), 'infinity'
@@ -54,7 +61,11 @@ CREATE FUNCTION @agency@.project_staffing(as_of date DEFAULT current_date, month
 AS $body$
 	WITH span AS MATERIALIZED (
 		SELECT date_trunc('month', as_of)::date AS this_month,
-			(SELECT max(l.month) FROM post_month_load AS l WHERE l.month <= as_of) AS last_month),
+			n.last_month,
+			-- the months on record may end before this one
+			(extract(year FROM age(date_trunc('month', as_of)::date, n.last_month)) * 12
+				+ extract(month FROM age(date_trunc('month', as_of)::date, n.last_month)))::integer AS behind
+		FROM (SELECT max(l.month) AS last_month FROM post_month_load AS l WHERE l.month <= as_of) AS n),
 	ahead AS MATERIALIZED (
 		SELECT k AS step, (s.this_month + make_interval(months => k))::date AS month,
 			(s.this_month + make_interval(months => k + 1) - interval '1 day')::date AS day
@@ -87,11 +98,8 @@ AS $body$
 		SELECT r.unit_id, a.month, mutasi.staff_required(v.volume, 1, r.effective) AS required,
 			min(v.method) AS method, max(v.observations) AS months_known
 		FROM series AS r CROSS JOIN span AS s
-		-- the months on record may end before this one
-		CROSS JOIN LATERAL (SELECT (extract(year FROM age(s.this_month, s.last_month)) * 12
-			+ extract(month FROM age(s.this_month, s.last_month)))::integer AS months) AS behind
-		CROSS JOIN LATERAL mutasi.project_volume(r.series, project_staffing.months + behind.months) AS v
-		JOIN ahead AS a ON a.step = v.step - behind.months
+		CROSS JOIN LATERAL mutasi.project_volume(r.series, project_staffing.months + s.behind) AS v
+		JOIN ahead AS a ON a.step = v.step - s.behind
 		GROUP BY r.unit_id, a.month),
 	present AS (
 		SELECT p.unit_id, sum(i.share) AS staff

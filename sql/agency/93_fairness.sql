@@ -51,19 +51,23 @@ BEGIN
 		waited AS MATERIALIZED (
 			SELECT f.employee_id, min(extract(day FROM t.decided_at - f.filed_at)) AS days
 			FROM application AS f JOIN transfer AS t USING (transfer_id) WHERE t.decided_at IS NOT NULL GROUP BY f.employee_id),
+		-- set against set, for people are many
 		person AS MATERIALIZED (
 			SELECT e.employee_id, coalesce(e.sex, 'unknown') AS sex,
-				CASE WHEN e.born_on IS NULL THEN 'unknown' ELSE format('%s to %s', a.decade * 10, a.decade * 10 + 9) END AS age,
+				extract(year FROM age(current_date::timestamp, e.born_on::timestamp))::integer / 10 AS decade,
 				coalesce(e.grade, 'unknown') AS grade, coalesce(u.name, 'no unit') AS unit,
-				EXISTS (SELECT FROM application AS f WHERE f.employee_id = e.employee_id) AS applied,
-				EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = e.employee_id AND t.state IN ('effective', 'monitoring', 'completed')) AS moved,
-				(SELECT count(*) FROM waiver AS w WHERE w.employee_id = e.employee_id) AS waivers,
-				(SELECT count(*) FROM passed_over AS o WHERE o.employee_id = e.employee_id) AS overrides,
-				w.days AS waited
+				f.employee_id IS NOT NULL AS applied, t.employee_id IS NOT NULL AS moved,
+				coalesce(v.waivers, 0) AS waivers, coalesce(o.overrides, 0) AS overrides, w.days AS waited
 			FROM employee AS e
-			CROSS JOIN LATERAL (SELECT extract(year FROM age(current_date::timestamp, e.born_on::timestamp))::integer / 10 AS decade) AS a
-			LEFT JOIN current_post(ARRAY(SELECT x.employee_id FROM employee AS x), current_date) AS c ON c.employee_id = e.employee_id
+			-- as current_post() has it
+			LEFT JOIN (SELECT DISTINCT ON (i.employee_id) i.employee_id, p.unit_id FROM incumbency AS i JOIN post AS p USING (post_id)
+				WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+				ORDER BY i.employee_id, i.kind = 'main' DESC, i.share DESC, i.incumbency_id) AS c ON c.employee_id = e.employee_id
 			LEFT JOIN unit AS u ON u.unit_id = c.unit_id
+			LEFT JOIN (SELECT DISTINCT a.employee_id FROM application AS a) AS f ON f.employee_id = e.employee_id
+			LEFT JOIN (SELECT DISTINCT m.employee_id FROM transfer AS m WHERE m.state IN ('effective', 'monitoring', 'completed')) AS t ON t.employee_id = e.employee_id
+			LEFT JOIN (SELECT x.employee_id, count(*) AS waivers FROM waiver AS x GROUP BY x.employee_id) AS v ON v.employee_id = e.employee_id
+			LEFT JOIN (SELECT x.employee_id, count(*) AS overrides FROM passed_over AS x GROUP BY x.employee_id) AS o ON o.employee_id = e.employee_id
 			LEFT JOIN waited AS w ON w.employee_id = e.employee_id
 			WHERE e.left_on IS NULL OR e.left_on > current_date),
 		-- on whom an approver decided, or for whom lifted a rule
@@ -75,42 +79,73 @@ BEGIN
 				UNION ALL
 				SELECT w.granted_by, w.employee_id, 1, 0 FROM waiver AS w) AS x
 			GROUP BY x.approver, x.employee_id),
-		member AS MATERIALIZED (
-			SELECT g.dimension, g.group_name, p.employee_id, p.applied, p.moved, p.waivers, p.overrides, p.waited
-			FROM person AS p CROSS JOIN LATERAL (VALUES ('sex', p.sex), ('age', p.age), ('grade', p.grade), ('unit', p.unit)) AS g (dimension, group_name)
+		grouped AS MATERIALIZED (
+			SELECT n.dimension, CASE n.dimension WHEN 'sex' THEN p.sex WHEN 'grade' THEN p.grade WHEN 'unit' THEN p.unit
+					ELSE p.age END AS group_name,
+				p.people, p.applied, p.moved, p.waivers, p.overrides
+			FROM (SELECT q.sex, CASE WHEN q.decade IS NULL THEN 'unknown' ELSE format('%s to %s', q.decade * 10, q.decade * 10 + 9) END AS age, q.grade, q.unit, grouping(q.sex, q.decade, q.grade, q.unit) AS others, count(*)::integer AS people,
+					(count(*) FILTER (WHERE q.applied))::integer AS applied, (count(*) FILTER (WHERE q.moved))::integer AS moved,
+					sum(q.waivers)::integer AS waivers, sum(q.overrides)::integer AS overrides
+				FROM person AS q GROUP BY GROUPING SETS ((q.sex), (q.decade), (q.grade), (q.unit))) AS p
+			CROSS JOIN LATERAL (SELECT CASE p.others WHEN 7 THEN 'sex' WHEN 11 THEN 'age' WHEN 13 THEN 'grade' ELSE 'unit' END AS dimension) AS n
 			UNION ALL
-			SELECT 'approver', d.approver, d.employee_id, p.applied, p.moved, d.waivers, d.overrides, p.waited
-			FROM dealt AS d LEFT JOIN person AS p USING (employee_id)),
+			SELECT 'approver', d.approver, count(*)::integer, (count(*) FILTER (WHERE p.applied))::integer, (count(*) FILTER (WHERE p.moved))::integer,
+				sum(d.waivers)::integer, sum(d.overrides)::integer
+			FROM dealt AS d LEFT JOIN person AS p USING (employee_id) GROUP BY d.approver),
 		ordered AS MATERIALIZED (
-			SELECT m.dimension, m.group_name, count(*)::integer AS people,
-				row_number() OVER (PARTITION BY m.dimension ORDER BY count(*), m.group_name) AS nth
-			FROM member AS m GROUP BY m.dimension, m.group_name),
+			SELECT g.*, row_number() OVER (PARTITION BY g.dimension ORDER BY g.people, g.group_name) AS nth FROM grouped AS g),
 		-- two approvers may have dealt with the same people, who then count once
 		together AS (
-			SELECT o.dimension, o.nth, o.people, sum(count(f.employee_id)) OVER (PARTITION BY o.dimension ORDER BY o.nth) AS different
+			SELECT o.dimension, o.nth, o.people, sum(CASE WHEN o.dimension = 'approver' THEN coalesce(f.people, 0) ELSE o.people END)
+				OVER (PARTITION BY o.dimension ORDER BY o.nth) AS different
 			FROM ordered AS o
-			LEFT JOIN (SELECT x.dimension, m.employee_id, min(x.nth) AS nth FROM member AS m JOIN ordered AS x USING (dimension, group_name)
-				GROUP BY x.dimension, m.employee_id) AS f USING (dimension, nth)
-			GROUP BY o.dimension, o.nth, o.people),
+			LEFT JOIN (SELECT 'approver' AS dimension, m.nth, count(*) AS people
+				FROM (SELECT d.employee_id, min(x.nth) AS nth FROM dealt AS d JOIN ordered AS x ON x.dimension = 'approver' AND x.group_name = d.approver
+					GROUP BY d.employee_id) AS m GROUP BY m.nth) AS f USING (dimension, nth)),
 		policy_now AS MATERIALIZED (SELECT y.min_group FROM policy_on(current_date) AS y),
 		cut AS (
 			SELECT t.dimension, groups_to_hide(array_agg(t.people ORDER BY t.nth), (SELECT y.min_group FROM policy_now AS y),
 				array_agg(t.different::integer ORDER BY t.nth)) AS hidden
 			FROM together AS t GROUP BY t.dimension),
-		-- every group, and beside them the rest that takes the place of those hidden
+		-- every group; those that are hidden have beside them the rest that takes their place
+		placed AS MATERIALIZED (
+			SELECT o.*, coalesce(o.nth > c.hidden, false) AS shown, coalesce(o.nth <= c.hidden, false) AS in_rest FROM ordered AS o JOIN cut AS c USING (dimension)),
+		-- whom two hidden approvers dealt with is in the rest once
+		dealt_rest AS MATERIALIZED (
+			SELECT d.employee_id, bool_or(p.applied) AS applied, bool_or(p.moved) AS moved, sum(d.waivers) AS waivers, sum(d.overrides) AS overrides, min(p.waited) AS waited
+			FROM dealt AS d JOIN placed AS o ON o.dimension = 'approver' AND o.group_name = d.approver AND o.in_rest
+			LEFT JOIN person AS p USING (employee_id) GROUP BY d.employee_id),
 		shared AS (
-			SELECT o.dimension, o.group_name, o.nth > c.hidden AS shown, m.employee_id, m.applied, m.moved, m.waivers, m.overrides, m.waited
-			FROM ordered AS o JOIN cut AS c USING (dimension) JOIN member AS m USING (dimension, group_name)
+			SELECT o.dimension, o.group_name, o.people, o.applied, o.moved, o.waivers, o.overrides, o.shown FROM placed AS o
 			UNION ALL
-			SELECT o.dimension, '(small groups)', true, m.employee_id, bool_or(m.applied), bool_or(m.moved), sum(m.waivers), sum(m.overrides), min(m.waited)
-			FROM ordered AS o JOIN cut AS c USING (dimension) JOIN member AS m USING (dimension, group_name)
-			WHERE o.nth <= c.hidden GROUP BY o.dimension, m.employee_id)
-		SELECT s.dimension, s.group_name, count(*)::integer, (count(*) FILTER (WHERE s.applied))::integer, (count(*) FILTER (WHERE s.moved))::integer,
-			sum(s.waivers)::integer, sum(s.overrides)::integer,
+			SELECT o.dimension, '(small groups)', sum(o.people)::integer, sum(o.applied)::integer, sum(o.moved)::integer,
+				sum(o.waivers)::integer, sum(o.overrides)::integer, true
+			FROM placed AS o WHERE o.in_rest AND o.dimension <> 'approver' GROUP BY o.dimension
+			UNION ALL
+			SELECT 'approver', '(small groups)', count(*)::integer, (count(*) FILTER (WHERE d.applied))::integer, (count(*) FILTER (WHERE d.moved))::integer,
+				sum(d.waivers)::integer, sum(d.overrides)::integer, true
+			FROM dealt_rest AS d HAVING count(*) > 0),
+		-- those who waited are few
+		waiting AS MATERIALIZED (
+			SELECT g.dimension, g.group_name, p.waited
+			FROM person AS p CROSS JOIN LATERAL (VALUES ('sex', p.sex), ('age', CASE WHEN p.decade IS NULL THEN 'unknown' ELSE format('%s to %s', p.decade * 10, p.decade * 10 + 9) END),
+				('grade', p.grade), ('unit', p.unit)) AS g (dimension, group_name)
+			WHERE p.waited IS NOT NULL),
+		waits AS (
+			SELECT w.dimension, w.group_name, w.waited FROM waiting AS w
+			UNION ALL
+			SELECT w.dimension, '(small groups)', w.waited FROM waiting AS w JOIN placed AS o USING (dimension, group_name) WHERE o.in_rest
+			UNION ALL
+			SELECT 'approver', d.approver, p.waited FROM dealt AS d JOIN person AS p USING (employee_id) WHERE p.waited IS NOT NULL
+			UNION ALL
+			SELECT 'approver', '(small groups)', d.waited FROM dealt_rest AS d WHERE d.waited IS NOT NULL),
+		medians AS (
+			SELECT w.dimension, w.group_name, count(*) AS people, (percentile_disc(0.5) WITHIN GROUP (ORDER BY w.waited))::integer AS days
+			FROM waits AS w GROUP BY w.dimension, w.group_name)
+		SELECT s.dimension, s.group_name, s.people, s.applied, s.moved, s.waivers, s.overrides,
 			-- the median of few is the time of one of them
-			CASE WHEN count(s.waited) >= (SELECT y.min_group FROM policy_now AS y) THEN (percentile_disc(0.5) WITHIN GROUP (ORDER BY s.waited))::integer END,
-			coalesce(s.shown, false)
-		FROM shared AS s GROUP BY s.dimension, s.group_name, s.shown;
+			CASE WHEN m.people >= (SELECT y.min_group FROM policy_now AS y) THEN m.days END, s.shown
+		FROM shared AS s LEFT JOIN medians AS m USING (dimension, group_name);
 END
 $body$;
 COMMENT ON FUNCTION @agency@.fairness_groups() IS 'Figures behind the view fairness: every group, whether it is shown, and the rest that takes the place of those that are not; for the owner.';

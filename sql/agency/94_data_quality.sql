@@ -1,47 +1,70 @@
 -- What is missing, expired or impossible on record, what to do about it, how much
 -- of the ranking it affects, and whether it gets better.
 
+-- What is asked of each person is gathered set by set first: people are many, and
+-- those with a problem few.
 CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	WITH y AS MATERIALIZED (SELECT p.* FROM @agency@.policy_on(current_date) AS p),
 	free AS MATERIALIZED (SELECT o.post_id, o.unit_id FROM @agency@.open_posts() AS o JOIN @agency@.post AS p ON p.post_id = o.post_id WHERE p.open AND o.free >= 1),
 	size AS MATERIALIZED (
 		SELECT (SELECT count(*) FROM free AS f)::integer AS posts,
-			(SELECT count(*) FROM @agency@.employee AS e WHERE e.left_on IS NULL OR e.left_on > current_date)::integer AS people)
+			(SELECT count(*) FROM @agency@.employee AS e WHERE e.left_on IS NULL OR e.left_on > current_date)::integer AS people),
+	-- in how many free posts' requirements each competency is
+	asked AS MATERIALIZED (
+		SELECT c.competency_id, count(*)::integer AS posts FROM free AS f JOIN @agency@.post_competency AS c ON c.post_id = f.post_id GROUP BY c.competency_id),
+	person AS (
+		SELECT e.employee_id, e.name, e.born_on, e.appointed_on, e.nip, s.latest,
+			s.latest IS NULL AS never, s.latest IS NOT NULL AND e.profile IS NULL AS expired,
+			e.profile IS NOT NULL AND s.latest < current_date - make_interval(months => y.max_assessment_age_months) AS outdated,
+			r.employee_id IS NULL AS unrated, i.employee_id IS NULL AS unplaced, d.employee_id IS NULL AS unschooled, e.grade IS NULL AS ungraded,
+			e.born_on IS NULL AS unborn, e.appointed_on IS NULL AS unappointed, e.appointed_on < e.born_on + interval '16 years' AS young,
+			e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip) AS differing, coalesce(c.subjects, 0) < 3 AS unchecked
+		FROM @agency@.employee AS e CROSS JOIN y
+		LEFT JOIN (SELECT a.employee_id, max(a.assessed_on) AS latest FROM @agency@.assessment AS a GROUP BY a.employee_id) AS s ON s.employee_id = e.employee_id
+		LEFT JOIN (SELECT DISTINCT p.employee_id FROM @agency@.performance AS p WHERE p.year >= extract(year FROM current_date)::integer - 2) AS r ON r.employee_id = e.employee_id
+		LEFT JOIN (SELECT DISTINCT i.employee_id FROM @agency@.incumbency AS i
+			WHERE i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)) AS i ON i.employee_id = e.employee_id
+		LEFT JOIN (SELECT DISTINCT d.employee_id FROM @agency@.education AS d) AS d ON d.employee_id = e.employee_id
+		LEFT JOIN (SELECT c.employee_id, count(*) AS subjects FROM @agency@.record_check AS c GROUP BY c.employee_id) AS c ON c.employee_id = e.employee_id
+		WHERE e.left_on IS NULL OR e.left_on > current_date)
 	SELECT 'employee' AS subject, e.employee_id AS object_id, e.name AS object_name, q.problem, q.fix, q.affects,
 		z.posts AS rankings, q.weight::numeric(4,3) AS score_share, q.detail
-	FROM @agency@.employee AS e
+	FROM person AS e
 	CROSS JOIN y CROSS JOIN size AS z
-	LEFT JOIN LATERAL (SELECT max(a.assessed_on) AS latest FROM @agency@.assessment AS a WHERE a.employee_id = e.employee_id) AS s ON true
 	CROSS JOIN LATERAL (VALUES
-		(s.latest IS NULL, 'never assessed', 'have the person assessed', 'rank and eligibility for every post', y.weight_competency, NULL::text),
-		(s.latest IS NOT NULL AND e.profile IS NULL, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency, format('last assessed on %s', s.latest)),
-		(e.profile IS NOT NULL AND s.latest < current_date - make_interval(months => y.max_assessment_age_months), 'assessments are out of date', 'have the person assessed again', 'rank for every post', y.weight_competency, format('last assessed on %s', s.latest)),
-		(NOT EXISTS (SELECT FROM @agency@.performance AS p WHERE p.employee_id = e.employee_id AND p.year >= extract(year FROM current_date) - 2), 'no performance rating of the last two years', 'enter the ratings', 'rank and eligibility for every post', y.weight_performance, NULL),
-		(NOT EXISTS (SELECT FROM @agency@.incumbency AS i WHERE i.employee_id = e.employee_id AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)), 'holds no post', 'enter the incumbency', 'the unit''s staff, tenure, balance', y.weight_balance, NULL),
-		(NOT EXISTS (SELECT FROM @agency@.education AS d WHERE d.employee_id = e.employee_id), 'no education on record', 'enter the education', 'rank and eligibility where a post asks for education', y.weight_qualification, NULL),
-		(e.grade IS NULL, 'no grade on record', 'enter the grade', 'eligibility where a post asks for a grade, seniority', 0, NULL),
-		(e.born_on IS NULL, 'no date of birth on record', 'enter it, or the NIP', 'retirement', 0, NULL),
-		(e.appointed_on IS NULL, 'no start of service on record', 'enter it, or the NIP', 'experience, seniority', y.weight_experience, NULL),
-		(e.appointed_on < e.born_on + interval '16 years', 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement', 0, format('born on %s, appointed on %s', e.born_on, e.appointed_on)),
-		(e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip), 'date of birth differs from that in the NIP', 'find out which is right', 'retirement', 0, format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip))),
-		((SELECT count(*) FROM @agency@.record_check AS c WHERE c.employee_id = e.employee_id) < 3, 'the record on discipline, study leave or family was never checked', 'have it checked, enter record_check', 'eligibility for every post', 0, NULL)
+		(e.never, 'never assessed', 'have the person assessed', 'rank and eligibility for every post', y.weight_competency, NULL::text),
+		(e.expired, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency, format('last assessed on %s', e.latest)),
+		(e.outdated, 'assessments are out of date', 'have the person assessed again', 'rank for every post', y.weight_competency, format('last assessed on %s', e.latest)),
+		(e.unrated, 'no performance rating of the last two years', 'enter the ratings', 'rank and eligibility for every post', y.weight_performance, NULL),
+		(e.unplaced, 'holds no post', 'enter the incumbency', 'the unit''s staff, tenure, balance', y.weight_balance, NULL),
+		(e.unschooled, 'no education on record', 'enter the education', 'rank and eligibility where a post asks for education', y.weight_qualification, NULL),
+		(e.ungraded, 'no grade on record', 'enter the grade', 'eligibility where a post asks for a grade, seniority', 0, NULL),
+		(e.unborn, 'no date of birth on record', 'enter it, or the NIP', 'retirement', 0, NULL),
+		(e.unappointed, 'no start of service on record', 'enter it, or the NIP', 'experience, seniority', y.weight_experience, NULL),
+		(e.young, 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement', 0, format('born on %s, appointed on %s', e.born_on, e.appointed_on)),
+		(e.differing, 'date of birth differs from that in the NIP', 'find out which is right', 'retirement', 0, format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip))),
+		(e.unchecked, 'the record on discipline, study leave or family was never checked', 'have it checked, enter record_check', 'eligibility for every post', 0, NULL)
 		) AS q (found, problem, fix, affects, weight, detail)
-	WHERE q.found AND (e.left_on IS NULL OR e.left_on > current_date)
+	WHERE q.found AND (e.never OR e.expired OR e.outdated OR e.unrated OR e.unplaced OR e.unschooled OR e.ungraded OR e.unborn OR e.unappointed OR e.young
+		OR e.differing OR e.unchecked)
 	UNION ALL
 	SELECT 'employee', a.employee_id, e.name, 'assessed beyond the scale', 'correct the assessment or the scale', 'rank for posts that ask for it',
-		(SELECT count(*) FROM free AS f JOIN @agency@.post_competency AS c ON c.post_id = f.post_id WHERE c.competency_id = a.competency_id)::integer, y.weight_competency::numeric(4,3),
+		coalesce(n.posts, 0), y.weight_competency::numeric(4,3),
 		format('level %s in "%s", whose scale ends at %s', a.level, k.name, k.max_level)
 	FROM y, @agency@.assessment AS a JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
-	WHERE a.level > k.max_level AND (e.left_on IS NULL OR e.left_on > current_date)
+	LEFT JOIN asked AS n ON n.competency_id = a.competency_id
+	-- the first is known before anything is joined
+	WHERE a.level > (SELECT min(x.max_level) FROM @agency@.competency AS x) AND a.level > k.max_level AND (e.left_on IS NULL OR e.left_on > current_date)
 	UNION ALL
 	-- an expired finding that nothing newer replaces
 	SELECT 'employee', a.employee_id, e.name, 'evidence has expired', 'have the person assessed again in it', 'rank for posts that ask for it',
-		(SELECT count(*) FROM free AS f JOIN @agency@.post_competency AS c ON c.post_id = f.post_id WHERE c.competency_id = a.competency_id)::integer, y.weight_competency::numeric(4,3),
-		format('"%s", expired on %s', k.name, max(a.expires_on))
-	FROM y, @agency@.assessment AS a JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
+		coalesce(n.posts, 0), y.weight_competency::numeric(4,3),
+		format('"%s", expired on %s', k.name, a.expired_on)
+	FROM y, (SELECT x.employee_id, x.competency_id, max(x.expires_on) AS expired_on FROM @agency@.assessment AS x
+			WHERE x.expires_on <= current_date GROUP BY x.employee_id, x.competency_id) AS a
+	JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
+	LEFT JOIN asked AS n ON n.competency_id = a.competency_id
 	WHERE e.profile IS NOT NULL AND mutasi.profile_level(e.profile, a.competency_id) IS NULL AND (e.left_on IS NULL OR e.left_on > current_date)
-		AND a.expires_on <= current_date
-	GROUP BY a.employee_id, e.name, a.competency_id, k.name, y.weight_competency
 	UNION ALL
 	SELECT 'post', p.post_id, p.code, q.problem, q.fix, q.affects,
 		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people ELSE 0 END, q.weight::numeric(4,3), NULL
@@ -62,7 +85,8 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	FROM @agency@.unit AS u CROSS JOIN y CROSS JOIN size AS z
 	WHERE (u.valid_to IS NULL OR u.valid_to > current_date)
 		AND EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id)
-		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id AND l.year = @agency@.load_year() WHERE p.unit_id = u.unit_id);
+		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id
+			WHERE l.year = (SELECT @agency@.load_year()) AND p.unit_id = u.unit_id);
 COMMENT ON VIEW @agency@.data_quality IS 'What is missing, expired or impossible on record, with the fix and how much of the ranking it affects: in how many rankings of a person for a post that is free today, and which share of the score there rests on it. Workload data has a view of its own, workload_data_quality.';
 COMMENT ON COLUMN @agency@.data_quality.subject IS 'employee, post or unit.';
 COMMENT ON COLUMN @agency@.data_quality.object_id IS 'Its id.';
