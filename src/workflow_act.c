@@ -713,8 +713,9 @@ mutasi_migrate_case(PG_FUNCTION_ARGS)
 }
 
 /*
- * erase_history_values(target, key, reason): takes reason, changes and salt out
- * of a case's history; what was hashed stays, and the erasure is recorded.
+ * erase_history_values(target, key, reason, numbers): takes reason, changes and
+ * salt out of a case's history, or out of the rows of these numbers; what was
+ * hashed stays, and the erasure is recorded.
  */
 PG_FUNCTION_INFO_V1(mutasi_erase_history_values);
 Datum
@@ -726,8 +727,9 @@ mutasi_erase_history_values(PG_FUNCTION_ARGS)
 	Relation	rel = workflow_open(relid, RowExclusiveLock);
 	WorkflowTarget *target = workflow_target(rel, false);
 	Relation	history;
-	Datum		key[INDEX_MAX_KEYS];
-	Oid			types[INDEX_MAX_KEYS];
+	Datum		key[INDEX_MAX_KEYS + 1];
+	Oid			types[INDEX_MAX_KEYS + 1];
+	bool		some = !PG_ARGISNULL(3);
 	StringInfoData sql;
 	StringInfoData erased;
 	HistoryRow	head;
@@ -762,11 +764,17 @@ mutasi_erase_history_values(PG_FUNCTION_ARGS)
 		appendStringInfo(&sql, " AND %s %s $%d",
 						 quote_identifier(NameStr(TupleDescAttr(RelationGetDescr(history), target->history_keys[i] - 1)->attname)),
 						 workflow_equality(types[i]), i + 1);
+	if (some)
+	{
+		key[target->nkeys] = PG_GETARG_DATUM(3);
+		types[target->nkeys] = INT4ARRAYOID;
+		appendStringInfo(&sql, " AND seq OPERATOR(pg_catalog.=) ANY ($%d)", target->nkeys + 1);
+	}
 	appendStringInfoString(&sql, " RETURNING seq");
 	history_allow(true);
 	PG_TRY();
 	{
-		if (SPI_execute_with_args(sql.data, target->nkeys, types, key, NULL, false, 0) != SPI_OK_UPDATE_RETURNING)
+		if (SPI_execute_with_args(sql.data, target->nkeys + (some ? 1 : 0), types, key, NULL, false, 0) != SPI_OK_UPDATE_RETURNING)
 			elog(ERROR, "could not erase values of \"%s\"", target->name);
 	}
 	PG_FINALLY();

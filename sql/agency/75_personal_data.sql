@@ -137,6 +137,7 @@ DECLARE
 	pair record;
 	target record;
 	found_texts jsonb;
+	numbers integer[];
 BEGIN
 	PERFORM mutasi.workflow_owner_check('@agency@.employee'::regclass);
 	SELECT e.* INTO former FROM employee AS e WHERE e.employee_id = correct_personal_data.employee FOR UPDATE;
@@ -214,10 +215,13 @@ BEGIN
 				corrected := 'transfer'; rows := 1; detail := target.transfer_id::text;
 				RETURN NEXT;
 			END IF;
-			IF EXISTS (SELECT FROM transfer_history AS h WHERE h.transfer_id = target.transfer_id
-					AND strpos(concat_ws(' ', h.reason, h.changes::text), pair.wrong) > 0) THEN
+			-- only the rows that have it: what the others recorded stays
+			numbers := ARRAY(SELECT h.seq FROM transfer_history AS h WHERE h.transfer_id = target.transfer_id AND h.event <> 'erase'
+				AND (strpos(h.reason, pair.wrong) > 0 OR strpos(h.changes::text, substr(to_jsonb(pair.wrong)::text, 2, length(to_jsonb(pair.wrong)::text) - 2)) > 0)
+				ORDER BY h.seq);
+			IF numbers <> '{}' THEN
 				corrected := 'transfer_history';
-				rows := mutasi.erase_history_values('@agency@.transfer', target.transfer_id, legal_ground);
+				rows := mutasi.erase_history_values('@agency@.transfer', target.transfer_id, legal_ground, numbers);
 				detail := target.transfer_id::text;
 				RETURN NEXT;
 			END IF;
@@ -228,7 +232,7 @@ BEGIN
 			CASE WHEN former.nip IS DISTINCT FROM latter.nip THEN former.nip::text END]) AS m;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.correct_personal_data(integer, jsonb, text, text, text, jsonb, text, text) IS 'Puts wrong personal data right (UU 27/2022 Ps 6) and records that: sets columns of the person''s row in employee, or of the one row of another table that row_key means. A wrong name or number is also replaced in notices, messages, documents'' titles and the case''s texts, and the recorded values of histories that had it are erased. Says what was done, and where the wrong one is still mentioned. Owner only. A NIP that changed, but was right, is simply updated: it stays in employee_nip.';
+COMMENT ON FUNCTION @agency@.correct_personal_data(integer, jsonb, text, text, text, jsonb, text, text) IS 'Puts wrong personal data right (UU 27/2022 Ps 6) and records that: sets columns of the person''s row in employee, or of the one row of another table that row_key means. A wrong name or number is also replaced in notices, messages, documents'' titles and the case''s texts, and the values recorded in those rows of histories that had it are erased. Says what was done, and where the wrong one is still mentioned. Owner only. A NIP that changed, but was right, is simply updated: it stays in employee_nip.';
 
 CREATE FUNCTION @agency@.erase_personal_data(employee integer, reason text, legal_ground text, places text[] DEFAULT NULL,
 		requested_by text DEFAULT NULL, letter text DEFAULT NULL)

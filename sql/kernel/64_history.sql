@@ -41,12 +41,12 @@ CREATE FUNCTION mutasi.verify_history(target regclass, published_root text DEFAU
 COMMENT ON FUNCTION mutasi.verify_history(regclass, text) IS
 	'Lists every history row that was altered, inserted, reordered or is missing (problem), by case and number, in the order of the cases; compares the table''s present rows with what their history ends with; and checks the seals: given a root that was published, also that it is among them, so that removing the newest rows together with their seal is found. No rows if all is well. Needs SELECT on table, history and seals.';
 
-CREATE FUNCTION mutasi.erase_history_values(target regclass, key text, reason text) RETURNS bigint
+CREATE FUNCTION mutasi.erase_history_values(target regclass, key text, reason text, numbers integer[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE C VOLATILE AS 'MODULE_PATHNAME', 'mutasi_erase_history_values';
-COMMENT ON FUNCTION mutasi.erase_history_values(regclass, text, text) IS
-	'Erases the personal values (reasons, changed columns, salts) from a case''s history, where the law demands it, and records that. Who did what and when stays, and the chain stays verifiable. For the table''s owner. Returns how many rows lost their values.';
-CREATE FUNCTION mutasi.erase_history_values(target regclass, key bigint, reason text) RETURNS bigint
+COMMENT ON FUNCTION mutasi.erase_history_values(regclass, text, text, integer[]) IS
+	'Erases the personal values (reasons, changed columns, salts) from a case''s history, or from its rows of the numbers given, where the law demands it, and records that. Who did what and when stays, and the chain stays verifiable. For the table''s owner. Returns how many rows lost their values.';
+CREATE FUNCTION mutasi.erase_history_values(target regclass, key bigint, reason text, numbers integer[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE sql VOLATILE
 	SET search_path = pg_catalog, pg_temp
-	AS $$ SELECT mutasi.erase_history_values($1, $2::text, $3) $$;
-COMMENT ON FUNCTION mutasi.erase_history_values(regclass, bigint, text) IS 'erase_history_values() for a key that is a number.';
+	AS $$ SELECT mutasi.erase_history_values($1, $2::text, $3, $4) $$;
+COMMENT ON FUNCTION mutasi.erase_history_values(regclass, bigint, text, integer[]) IS 'erase_history_values() for a key that is a number.';

@@ -1,7 +1,7 @@
 -- Personal data: a copy, corrections and erasures everywhere they live; histories
 -- and decisions verify afterwards; each act is recorded, without values.
 BEGIN;
-SELECT plan(51);
+SELECT plan(53);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -75,6 +75,8 @@ SELECT results_eq('SELECT nip::text, valid_to FROM employee_nip WHERE employee_i
 SELECT unalike((SELECT body FROM notice), '%Pegawai 002%', 'the notice names the right one');
 SELECT is((SELECT reason FROM transfer WHERE transfer_id = 900), 'SECRET-R of Pegawai 2B', 'so does the case');
 SELECT results_eq('SELECT transfer_id, count(*) FILTER (WHERE changes::text LIKE ''%Pegawai 002%'') FROM transfer_history GROUP BY 1 ORDER BY 1', 'VALUES (900, 0::bigint), (901, 1)', 'its history no longer has the wrong one');
+SELECT is((SELECT count(*) FROM transfer_history WHERE transfer_id = 900 AND (reason LIKE '%Pegawai 002%' OR changes IS NULL) AND event <> 'erase' AND salt IS NOT NULL), 0::bigint, 'none of its rows');
+SELECT results_eq($$SELECT changes -> 'notice_status' FROM transfer_history WHERE transfer_id = 900 AND changes ? 'notice_status' AND event = 'change'$$, $$VALUES ('["owed", "given"]'::jsonb)$$, 'what was recorded without it stays');
 SELECT is_empty('SELECT * FROM verify_history(''kota.transfer'')', 'and verifies');
 SELECT results_eq($$SELECT kind, places, requested_by, letter, done_by FROM personal_data_act ORDER BY act_id DESC LIMIT 1$$,
 	$$VALUES ('correction', '{employee.name,employee.nip}'::text[], 'the person', 'B-1', 'data officer')$$, 'the act is recorded');

@@ -152,6 +152,12 @@ SELECT seq, event, reason, changes FROM two_history WHERE code = 'c' ORDER BY se
 SELECT * FROM mutasi.verify_history('two');
 SELECT mutasi.erase_history_values('two', '[2026, "c"]', 'nothing is left');
 SELECT mutasi.seal_history('two') IS NOT NULL AS sealed;
+-- some rows only
+INSERT INTO two VALUES (2026, 'e', 'draft');
+UPDATE two SET status = 'open' WHERE code = 'e';
+SELECT mutasi.erase_history_values('two', '[2026, "e"]', 'only what names her', '{2,9,NULL}') AS erased, mutasi.erase_history_values('two', '[2026, "e"]', 'none', '{}') AS none;
+SELECT seq, event, reason, changes, salt IS NULL AS unsalted FROM two_history WHERE code = 'e' ORDER BY seq;
+SELECT * FROM mutasi.verify_history('two');
 -- values that were removed without the function
 INSERT INTO two VALUES (2026, 'd', 'draft');
 ALTER TABLE two_history DISABLE TRIGGER mutasi_history_guard;
