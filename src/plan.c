@@ -40,9 +40,9 @@ query_argument(FunctionCallInfo fcinfo, int i)
 	return PG_ARGISNULL(i) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(i));
 }
 
-/* The posts of a plan whose minimum is not met, for an error's detail. */
+/* An error that lists the posts of a plan whose minimum is not met, if any. */
 static void
-unmet_minimum(const PlanData *data)
+require_minimums(const PlanData *data)
 {
 	const FlowProblem *problem = &data->problem;
 	int32_t    *filled = palloc0(sizeof(int32_t) * Max(problem->n_posts, 1));
@@ -63,6 +63,9 @@ unmet_minimum(const PlanData *data)
 			appendStringInfo(&list, "%s%lld (%d of %d)", list.len > 0 ? ", " : "",
 							 (long long) problem->post_id[p], filled[p], problem->minimum[p]);
 	}
+	pfree(filled);
+	if (n == 0)
+		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_MUTASI_MINIMUM_NOT_MET),
 			 errmsg_plural("the minimum of %d post cannot be met", "the minimums of %d posts cannot be met together", n, n),
@@ -163,11 +166,7 @@ mutasi_solve_transfers(PG_FUNCTION_ARGS)
 							 (long long) data->plan.steps, cpu_seconds() - read)));
 
 	if (strcmp(minimum, "require") == 0)
-	{
-		flow_verify(&data->problem, &data->plan, env, &data->proof);
-		if (data->proof.empty_minimum > 0)
-			unmet_minimum(data);
-	}
+		require_minimums(data);
 	MemoryContextSwitchTo(caller);
 	result = PlanEncode(data);
 	MemoryContextDelete(work);
