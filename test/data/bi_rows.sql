@@ -34,3 +34,5 @@ break, "quotes", comma') \g /dev/null
 -- somebody nobody assessed
 INSERT INTO employee (employee_id, name) VALUES (9, 'Pegawai 009');
 UPDATE placement_review SET due_on = current_date - 3 WHERE months = 3;
+-- nine people are few: small groups are put together below three
+SELECT new_policy(current_date, '{"min_group": 3}') \g /dev/null

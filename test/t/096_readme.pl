@@ -75,6 +75,13 @@ for my $command (grep { /\S/ } $commands->($english))
 	else { fail("a command of a kind that this test knows how to try: $command"); }
 }
 is($node->safe_psql('simpeg', 'SELECT count(*) FROM kota_x.unit'), '0', 'and they leave an agency schema behind');
+# the table of what is in it
+my ($objects) = slurp('README.md') =~ /^## Agency schema\n(.*?)^## /ms;
+my @names = map { /`(\w+)`/g } grep { /^\|/ } split /\n/, $objects;
+cmp_ok(scalar @names, '>', 50, 'the README names what an agency schema has');
+my $list = join ',', map { "('$_')" } @names;
+is($node->safe_psql('simpeg', "SELECT string_agg(n, ' ') FROM (VALUES $list) AS v (n)
+	WHERE to_regclass('kota_x.' || n) IS NULL AND NOT EXISTS (SELECT FROM pg_proc AS p WHERE p.pronamespace = 'kota_x'::regnamespace AND p.proname = n)"), '', 'each is there');
 $node->stop;
 for my $script (slurp('README.md') =~ /`(test\/[\w\/.]+\.sh)/g) { ok(-x $script, "$script is there"); }
 
