@@ -396,23 +396,47 @@ history_head(WorkflowTarget *target, Datum *key, bool keep, HistoryRow *head)
 	return head->seq > 0;
 }
 
-static void
-put_text(TupleTableSlot *slot, AttrNumber attnum, const char *text)
+/* Room for a row's short texts and bytes, in the form in which they are stored. */
+typedef struct ShortValues
 {
-	slot->tts_isnull[attnum - 1] = text == NULL;
-	if (text)
-		slot->tts_values[attnum - 1] = CStringGetTextDatum(text);
+	char		room[1024];
+	size_t		used;
+} ShortValues;
+
+/* A value of text or bytea. */
+static Datum
+make_varlena(ShortValues *values, const void *bytes, size_t len)
+{
+	char	   *value;
+
+	if (len <= VARATT_SHORT_MAX - VARHDRSZ_SHORT && values->used + VARHDRSZ_SHORT + len <= sizeof(values->room))
+	{
+		value = values->room + values->used;
+		values->used += VARHDRSZ_SHORT + len;
+		SET_VARSIZE_SHORT(value, VARHDRSZ_SHORT + len);
+		memcpy(VARDATA_SHORT(value), bytes, len);
+	}
+	else
+	{
+		value = palloc(VARHDRSZ + len);
+		SET_VARSIZE(value, VARHDRSZ + len);
+		memcpy(VARDATA(value), bytes, len);
+	}
+	return PointerGetDatum(value);
 }
 
 static void
-put_bytes(TupleTableSlot *slot, AttrNumber attnum, const uint8 *bytes, size_t len)
+put_bytes(TupleTableSlot *slot, ShortValues *values, AttrNumber attnum, const void *bytes, size_t len)
 {
-	bytea	   *value = palloc(VARHDRSZ + len);
+	slot->tts_isnull[attnum - 1] = bytes == NULL;
+	if (bytes)
+		slot->tts_values[attnum - 1] = make_varlena(values, bytes, len);
+}
 
-	SET_VARSIZE(value, VARHDRSZ + len);
-	memcpy(VARDATA(value), bytes, len);
-	slot->tts_isnull[attnum - 1] = false;
-	slot->tts_values[attnum - 1] = PointerGetDatum(value);
+static void
+put_text(TupleTableSlot *slot, ShortValues *values, AttrNumber attnum, const char *text)
+{
+	put_bytes(slot, values, attnum, text, text ? strlen(text) : 0);
 }
 
 /* Random bytes for salts, fetched a page at a time. */
@@ -510,6 +534,7 @@ history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *
 	const AttrNumber *at = target->history_columns;
 	HistoryAccess *access;
 	TupleTableSlot *slot;
+	ShortValues values;
 
 	if (head && head->seq == PG_INT32_MAX)
 		ereport(ERROR,
@@ -530,6 +555,7 @@ history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *
 	if (!access->open_for_insert)
 		open_for_insert(access);
 	slot = access->slot;
+	values.used = 0;
 	ExecClearTuple(slot);
 	memset(slot->tts_isnull, true, RelationGetDescr(access->history)->natts);
 	for (int i = 0; i < target->nkeys; i++)
@@ -543,18 +569,18 @@ history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *
 	slot->tts_isnull[at[HISTORY_RECORDED_AT] - 1] = false;
 	slot->tts_values[at[HISTORY_VERSION] - 1] = Int32GetDatum(row->version);
 	slot->tts_isnull[at[HISTORY_VERSION] - 1] = false;
-	put_text(slot, at[HISTORY_EVENT], row->event);
-	put_text(slot, at[HISTORY_ACTION], row->action);
-	put_text(slot, at[HISTORY_FROM_STATE], row->from_state);
-	put_text(slot, at[HISTORY_TO_STATE], row->to_state);
-	put_text(slot, at[HISTORY_WORKFLOW], row->workflow);
-	put_text(slot, at[HISTORY_ACTOR], row->actor);
-	put_text(slot, at[HISTORY_ACTOR_KIND], row->actor_kind);
-	put_text(slot, at[HISTORY_SESSION_ROLE], row->session_role);
-	put_text(slot, at[HISTORY_ACTING_ROLE], row->acting_role);
-	put_text(slot, at[HISTORY_ON_BEHALF_OF], row->on_behalf_of);
-	put_text(slot, at[HISTORY_PRIVILEGE], row->privilege);
-	put_text(slot, at[HISTORY_REASON], row->reason);
+	put_text(slot, &values, at[HISTORY_EVENT], row->event);
+	put_text(slot, &values, at[HISTORY_ACTION], row->action);
+	put_text(slot, &values, at[HISTORY_FROM_STATE], row->from_state);
+	put_text(slot, &values, at[HISTORY_TO_STATE], row->to_state);
+	put_text(slot, &values, at[HISTORY_WORKFLOW], row->workflow);
+	put_text(slot, &values, at[HISTORY_ACTOR], row->actor);
+	put_text(slot, &values, at[HISTORY_ACTOR_KIND], row->actor_kind);
+	put_text(slot, &values, at[HISTORY_SESSION_ROLE], row->session_role);
+	put_text(slot, &values, at[HISTORY_ACTING_ROLE], row->acting_role);
+	put_text(slot, &values, at[HISTORY_ON_BEHALF_OF], row->on_behalf_of);
+	put_text(slot, &values, at[HISTORY_PRIVILEGE], row->privilege);
+	put_text(slot, &values, at[HISTORY_REASON], row->reason);
 	if (row->changes)
 	{
 		if (row->stored_changes == NULL)
@@ -568,10 +594,10 @@ history_append(WorkflowTarget *target, Datum *key, bool keep, const HistoryRow *
 	}
 	history_values_hash(row, row->values_hash);
 	history_row_hash(history_key_json(target->history_key_values, target->nkeys, key), row, row->hash);
-	put_bytes(slot, at[HISTORY_SALT], row->salt, HISTORY_SALT_LEN);
-	put_bytes(slot, at[HISTORY_VALUES_HASH], row->values_hash, HISTORY_HASH_LEN);
-	put_bytes(slot, at[HISTORY_PREVIOUS_HASH], row->previous_hash, HISTORY_HASH_LEN);
-	put_bytes(slot, at[HISTORY_HASH], row->hash, HISTORY_HASH_LEN);
+	put_bytes(slot, &values, at[HISTORY_SALT], row->salt, HISTORY_SALT_LEN);
+	put_bytes(slot, &values, at[HISTORY_VALUES_HASH], row->values_hash, HISTORY_HASH_LEN);
+	put_bytes(slot, &values, at[HISTORY_PREVIOUS_HASH], row->previous_hash, HISTORY_HASH_LEN);
+	put_bytes(slot, &values, at[HISTORY_HASH], row->hash, HISTORY_HASH_LEN);
 	ExecStoreVirtualTuple(slot);
 
 	if (access->direct && is_complete(slot))

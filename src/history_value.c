@@ -289,10 +289,13 @@ void
 history_hash_bytes(StringInfo buf, const void *bytes, uint32 len)
 {
 	uint32		n = pg_hton32(len);
+	char	   *end;
 
-	enlargeStringInfo(buf, sizeof(n) + len);
-	memcpy(buf->data + buf->len, &n, sizeof(n));
-	memcpy(buf->data + buf->len + sizeof(n), bytes, len);
+	if ((size_t) (buf->maxlen - buf->len) <= sizeof(n) + len)
+		enlargeStringInfo(buf, sizeof(n) + len);
+	end = buf->data + buf->len;
+	memcpy(end, &n, sizeof(n));
+	memcpy(end + sizeof(n), bytes, len);
 	buf->len += sizeof(n) + len;
 }
 
@@ -306,6 +309,8 @@ history_hash_text(StringInfo buf, const char *text)
 
 		appendBinaryStringInfo(buf, (const char *) &n, sizeof(n));
 	}
+	else if (GetDatabaseEncoding() == PG_UTF8)
+		history_hash_bytes(buf, text, strlen(text));
 	else
 	{
 		size_t		len = strlen(text);

@@ -276,10 +276,11 @@ BEGIN
 	IF EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = target AND t.tgname = 'mutasi_workflow_columns') THEN
 		EXECUTE format('DROP TRIGGER mutasi_workflow_columns ON %s', target);
 	END IF;
-	EXECUTE format('CREATE TRIGGER mutasi_workflow_columns BEFORE UPDATE OF %s ON %s FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION mutasi.workflow_columns(%L)',
+	EXECUTE format('CREATE TRIGGER mutasi_workflow_columns AFTER UPDATE OF %s ON %s FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION mutasi.workflow_columns(%L)',
 		(SELECT string_agg(quote_ident(e.value ->> 0), ', ' ORDER BY e.ordinality) FROM jsonb_array_elements(columns) WITH ORDINALITY AS e), target,
 		(SELECT jsonb_agg(e.value -> 1 ORDER BY e.ordinality) FROM jsonb_array_elements(columns) WITH ORDINALITY AS e));
-	-- it has nothing to do: with this, ordinary statements do not even look at its WHEN
+	-- it has nothing to do: with this, ordinary statements do not even look at its WHEN; AFTER, where
+	-- they look through their triggers anyway
 	EXECUTE format('ALTER TABLE %s ENABLE REPLICA TRIGGER mutasi_workflow_columns', target);
 END
 $$;
