@@ -47,7 +47,7 @@ fi
 # what the test with other clients takes is good to have, and can be left out
 if [ -z "$place" ] && [ $# = 0 ] && [ -z "${CHECK_CLIENTS_OFF:-}" ]; then
 	case " ${CHECK_ONLY:-$all} " in
-	*" tap "*) try_packages python3-psycopg odbc-postgresql python3-pyodbc libpostgresql-jdbc-java javac=default-jdk-headless || :;;
+	*" tap "*) try_packages python3-psycopg odbc-postgresql python3-pyodbc libpostgresql-jdbc-java javac=default-jdk-headless node=nodejs node-jsdom || :;;
 	esac
 fi
 need_packages pgtap tap
