@@ -3,6 +3,9 @@
 # that it names are there.
 use strict;
 use warnings;
+use File::Copy qw(copy);
+use File::Path qw(make_path);
+use File::Temp qw(tempdir);
 use JSON::PP;
 use Test::More;
 
@@ -139,5 +142,28 @@ like(slurp('debian/control.in'), qr/^Package: postgresql-PGVERSION-mutasi$/m, 't
 my $copyright = join ' ', split ' ', slurp('debian/copyright') =~ s/^ \.$//mgr;
 my $license = join ' ', split ' ', slurp('LICENSE') =~ s/\A.*?\n\n//sr;
 ok(index($copyright, $license) >= 0, 'debian/copyright has the text of LICENSE');
+
+# --- make dist: the same bytes from the same commit, whoever makes it, wherever ----------
+
+SKIP:
+{
+	skip 'git or gzip is not installed', 4 if system 'command -v git >/dev/null 2>&1 && command -v gzip >/dev/null 2>&1';
+	my $place = tempdir(CLEANUP => 1);
+	# not the whole tree: what the script reads, and files of several kinds
+	for my $name ('here', 'there')
+	{
+		make_path("$place/$name/test");
+		copy($_, "$place/$name/$_") or die "cannot copy $_: $!\n" for 'META.json', 'LICENSE', 'test/dist.sh';
+		chmod 0755, "$place/$name/test/dist.sh";
+	}
+	my $git = "git -c user.name=mutasi -c user.email=mutasi\@mutasi.example -c init.defaultBranch=main -c commit.gpgsign=false";
+	is(system("cd $place/here && $git init -q && printf 'a\\nb\\n' >'with blank.txt' && $git add -A && $git commit -qm one"), 0, 'a commit');
+	is(system("rm -rf $place/there && $git clone -q $place/here $place/there && sleep 2"), 0, 'a clone of it');
+	my $made = sub { my ($name, $with) = @_; my $sums = `cd $place/$name && $with sh test/dist.sh`; return $? ? "failed: $?" : $sums; };
+	my $once = $made->('here', 'umask 077; TZ=Asia/Jakarta');
+	like($once, qr/\A[0-9a-f]{64}  mutasi-[\d.]+\.tar\.gz\n[0-9a-f]{64}  mutasi-[\d.]+\.zip\n\z/, 'make dist makes both archives');
+	system("cd $place/there && git config core.autocrlf true && git config tar.umask 0077 && touch -d 2001-01-01 LICENSE");
+	is($made->('there', 'umask 000; TZ=America/Lima'), $once, 'and the same bytes in a clone, with other settings, elsewhere in the world');
+}
 
 done_testing();
