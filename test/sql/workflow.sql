@@ -92,3 +92,26 @@ DELETE FROM mutasi.workflow_transition WHERE workflow = 'two_step';
 SELECT mutasi.export_workflow('x');
 RESET search_path;
 DROP SCHEMA wf CASCADE;
+
+-- a published definition altered behind define_workflow()'s back: refused by whoever reads it
+CREATE TABLE smuggled (id int PRIMARY KEY, state text NOT NULL);
+SELECT mutasi.define_workflow('{"workflow": "three_step",
+	"states": [{"state": "draft", "initial": true}, {"state": "checked"}, {"state": "done", "terminal": true}],
+	"transitions": [{"action": "check", "from": "draft", "to": "checked"}, {"action": "finish", "from": "checked", "to": "done"}]}');
+SELECT mutasi.attach_workflow('smuggled', 'three_step', 'state');
+INSERT INTO smuggled VALUES (1, 'draft');
+ALTER TABLE mutasi.workflow_transition DISABLE TRIGGER workflow_frozen;
+UPDATE mutasi.workflow_transition SET to_state = 'done' WHERE workflow = 'three_step' AND action = 'check';
+ALTER TABLE mutasi.workflow_transition ENABLE TRIGGER workflow_frozen;
+-- who has read it before goes by what was published, who reads it now refuses it
+UPDATE smuggled SET state = 'done';
+\c -
+\set SHOW_CONTEXT never
+UPDATE smuggled SET state = 'done';
+SELECT * FROM smuggled;
+SELECT problem, object FROM mutasi.workflow_health('smuggled');
+ALTER TABLE mutasi.workflow_transition DISABLE TRIGGER workflow_frozen;
+UPDATE mutasi.workflow_transition SET to_state = 'checked' WHERE workflow = 'three_step' AND action = 'check';
+ALTER TABLE mutasi.workflow_transition ENABLE TRIGGER workflow_frozen;
+UPDATE smuggled SET state = 'checked';
+SELECT * FROM smuggled;
