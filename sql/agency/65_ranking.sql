@@ -477,7 +477,7 @@ COMMENT ON FUNCTION @agency@.candidates(integer, integer, date, boolean) IS 'The
 
 CREATE FUNCTION @agency@.rank_of(employee integer, post integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (rank integer, score numeric)
-	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 1 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	own numeric;

@@ -69,7 +69,9 @@ COMMENT ON FUNCTION @agency@.standing_of(integer, integer, date) IS 'Rank for a 
 CREATE FUNCTION @agency@.my_rank(post integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (rank integer, score numeric, competency numeric, performance numeric, qualification numeric, experience numeric,
 		balance numeric, eligible boolean, reason text)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 1 SET search_path = @agency@, mutasi, pg_temp
+	-- of one row, whatever the planner expects of the functions it asks
+	SET jit = off
 AS $body$
 DECLARE
 	mine integer := my_employee();
