@@ -168,7 +168,8 @@ CREATE FUNCTION pg_temp.cpu() RETURNS numeric LANGUAGE sql AS $$
 	SELECT (split_part(s, ' ', 14)::numeric + split_part(s, ' ', 15)::numeric) * 10 FROM pg_read_file('/proc/' || pg_backend_pid() || '/stat') AS s $$;
 SELECT pg_temp.cpu() AS before, (SELECT count(*) FROM enforced_history) AS n \gset
 SELECT count(*) AS faults FROM mutasi.verify_history('enforced') \gset
-SELECT format('  verify: %s history rows, %s faults, %s ms CPU', :n, :faults, pg_temp.cpu() - :before);
+SELECT pg_temp.cpu() - :before AS spent \gset
+SELECT format('  verify: %s history rows, %s faults, %s ms CPU; for 100,000 rows %s ms', :n, :faults, :spent, round(:spent * 100000 / :n));
 SELECT pg_temp.cpu() AS before \gset
 SELECT mutasi.seal_history('enforced') AS root \gset
 SELECT format('  seal:   %s cases, %s ms CPU', (SELECT count(*) FROM enforced), pg_temp.cpu() - :before);
