@@ -330,6 +330,10 @@ add_by_layout(const PreparedRequirement *requirement, const ProfileView *profile
 		sums->fitting += lanes[0];
 		sums->held += lanes[1];
 	}
+#else
+	(void) requirement;
+	(void) profile;
+	(void) sums;
 #endif
 	return i;
 }
