@@ -304,7 +304,7 @@ check_role(WorkflowCase *c, WorkflowTransition *t, List **refusals)
 					c->definition->states[t->from].name, c->definition->states[t->to].name),
 		   psprintf(_("The action is for the role %s."), roles.data),
 		   played.len ? psprintf(_("It is played by members of %s."), played.data) :
-		   pstrdup(_("No database role plays it; only run_timers() or the function given as plays_role decides.")));
+		   pstrdup(_("No database role plays it; only run_timers() or the function given as plays_role decides; that of an agency schema goes by the rows of its table workflow_role.")));
 }
 
 static void

@@ -1,7 +1,7 @@
 -- The agency around its workflow: who acts for whom, deadlines in working days
 -- with the agency's holidays, timers, and what a scheduler runs every day.
 BEGIN;
-SELECT plan(38);
+SELECT plan(39);
 \i test/data/small_agency.sql
 
 -- delegation
@@ -11,6 +11,8 @@ SELECT set_config('mutasi.actor', 'head', true) \g /dev/null
 UPDATE transfer SET state = 'submitted' WHERE transfer_id = 1;
 SELECT set_config('mutasi.actor', 'deputy', true) \g /dev/null
 SELECT throws_ok($$UPDATE transfer SET state = 'verification' WHERE transfer_id = 1$$, 'MU008', NULL, 'the part is somebody else''s');
+SELECT results_eq($$SELECT DISTINCT hint FROM mutasi.allowed_transitions('kota.transfer', 1) WHERE sqlstate = 'MU008'$$,
+	$$VALUES ('No database role plays it; only run_timers() or the function given as plays_role decides; that of an agency schema goes by the rows of its table workflow_role.')$$, 'and the hint says where the agency names who plays it');
 SELECT set_config('mutasi.on_behalf_of', 'verifier', true) \g /dev/null
 SELECT throws_ok($$UPDATE transfer SET state = 'verification' WHERE transfer_id = 1$$, 'MU017', NULL, 'nobody acts for another unasked');
 SELECT set_config('mutasi.on_behalf_of', '', true) \g /dev/null
