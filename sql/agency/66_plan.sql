@@ -109,17 +109,32 @@ CREATE FUNCTION @agency@.open_plan(plan integer, effective_on date DEFAULT NULL)
 AS $body$
 DECLARE
 	made integer;
+	there record;
 BEGIN
 	IF NOT EXISTS (SELECT FROM transfer_plan AS p WHERE p.plan_id = plan) THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no plan %1', ARRAY[plan::text]);
+	END IF;
+	-- Whom this plan itself has brought to the post is done; whoever came there
+	-- otherwise makes the plan stale: its figures count a move that is none.
+	SELECT m.employee_id, m.to_post_id INTO there
+		FROM transfer_plan_move AS m
+		WHERE m.plan_id = plan AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = m.employee_id AND (t.is_open OR t.plan_id = plan AND t.to_post_id = m.to_post_id))
+			AND EXISTS (SELECT FROM incumbency AS i WHERE i.employee_id = m.employee_id AND i.post_id = m.to_post_id AND i.kind <> 'acting'
+				AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date))
+		ORDER BY m.employee_id LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU126', 'employee %1 already holds post %2, to which plan %3 would move the person', ARRAY[there.employee_id::text, there.to_post_id::text, plan::text],
+			hint => 'Something changed since the plan was proposed: propose it anew with propose_plan(%3), or delete the move from transfer_plan_move to open the others.');
 	END IF;
 	INSERT INTO transfer (employee_id, to_post_id, initiative, reason, plan_id, effective_on)
 		SELECT m.employee_id, m.to_post_id, 'agency', p.goal, p.plan_id, open_plan.effective_on
 		FROM transfer_plan AS p JOIN transfer_plan_move AS m USING (plan_id)
 		WHERE p.plan_id = plan AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = m.employee_id AND t.is_open)
+			AND NOT EXISTS (SELECT FROM incumbency AS i WHERE i.employee_id = m.employee_id AND i.post_id = m.to_post_id AND i.kind <> 'acting'
+				AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date))
 		ORDER BY m.employee_id;
 	GET DIAGNOSTICS made = ROW_COUNT;
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.open_plan(integer, date) IS 'Opens a transfer, a draft, for each proposed move of a plan whose person has no open one; returns how many.';
+COMMENT ON FUNCTION @agency@.open_plan(integer, date) IS 'Opens a transfer, a draft, for each proposed move of a plan whose person has no open one and was not yet brought to the post by this plan; returns how many. Raises MU126, and opens none, where a person came to hold the proposed post otherwise.';

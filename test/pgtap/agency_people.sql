@@ -2,7 +2,7 @@
 -- again: plans, notices, objections, messages, reviews, decision files, and the
 -- views about data and fairness.
 BEGIN;
-SELECT plan(66);
+SELECT plan(72);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -19,6 +19,17 @@ BEGIN
 		PERFORM pg_temp.step(t, s.who, s.state);
 		EXIT WHEN s.state = until;
 	END LOOP;
+END $$;
+
+CREATE FUNCTION pg_temp.refusal(command text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	hint text;
+BEGIN
+	EXECUTE command;
+	RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT;
+	RETURN format('%s: %s. %s', SQLSTATE, SQLERRM, hint);
 END $$;
 
 -- plans
@@ -42,6 +53,17 @@ UPDATE post SET seats = 4 WHERE post_id = 1;
 SELECT is(propose_plan(1), 2, 'and back');
 SELECT throws_ok('SELECT propose_plan(99)', 'MU102', 'there is no plan 99', 'unknown plan');
 SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+SAVEPOINT moved;
+UPDATE incumbency SET valid_to = current_date WHERE employee_id = 3;
+INSERT INTO incumbency (employee_id, post_id, valid_from) VALUES (3, 1, current_date);
+SELECT is(pg_temp.refusal('SELECT open_plan(1, current_date)'), 'MU126: employee 3 already holds post 1, to which plan 1 would move the person. Something changed since the plan was proposed: propose it anew with propose_plan(1), or delete the move from transfer_plan_move to open the others.', 'a person moved to the post since is named, with what to do');
+SELECT is_empty('SELECT * FROM transfer', 'and nothing was opened');
+SAVEPOINT anew;
+SELECT is(propose_plan(1), open_plan(1, current_date), 'what is proposed anew can be opened');
+ROLLBACK TO anew;
+DELETE FROM transfer_plan_move WHERE plan_id = 1 AND employee_id = 3;
+SELECT is(open_plan(1, current_date), 1, 'and so can the others, without that move');
+ROLLBACK TO moved;
 SELECT is(open_plan(1, current_date), 2, 'the plan''s transfers are opened');
 SELECT throws_ok('SELECT propose_plan(1)', 'MU115', NULL, 'and the proposals stay from then on');
 SELECT results_eq('SELECT proposed, under_way, effective FROM plan_summary', 'VALUES (2, 2, 0)', 'plan_summary');
@@ -108,6 +130,11 @@ SELECT is((SELECT message FROM apply_due_transfers()), format('an objection to t
 SELECT lives_ok($$SELECT answer_objection(1, 'the school term ends before the day', false)$$, 'answered');
 SELECT throws_ok($$SELECT answer_objection(1, 'again', true)$$, 'MU118', NULL, 'once');
 SELECT is((SELECT applied FROM apply_due_transfers()), true, 'then it takes effect');
+SAVEPOINT opened;
+SET LOCAL mutasi.actor = 'unit head';
+SELECT is(open_plan(1, current_date), 1, 'the plan can be opened for those withdrawn; whom it has moved stays');
+SELECT results_eq('SELECT employee_id FROM transfer WHERE is_open', 'VALUES (3)', 'those only');
+ROLLBACK TO opened;
 SELECT results_eq('SELECT months::int, due_on >= (current_date + make_interval(months => months))::date FROM placement_review ORDER BY 1', 'VALUES (3, true), (6, true), (12, true)', 'reviews are due');
 SELECT ok((SELECT bool_and(extract(isodow FROM due_on) < 6) FROM placement_review), 'on working days');
 
