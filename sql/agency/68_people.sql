@@ -169,6 +169,7 @@ CREATE FUNCTION @agency@.notice_allowed(transfer integer) RETURNS void
 AS $body$
 DECLARE
 	stage text;
+	earlier text;
 BEGIN
 	SELECT t.state INTO stage FROM transfer AS t WHERE t.transfer_id = notice_allowed.transfer FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
@@ -177,9 +178,18 @@ BEGIN
 	IF stage NOT IN ('decided', 'appointed') THEN
 		PERFORM mutasi.raise_error('MU117', 'transfer %1 is in state "%2": notice is given between decision and effect', ARRAY[transfer::text, stage]);
 	END IF;
+	-- behind the lock, so that of two at once the second sees what the first did
+	earlier := notice_status(transfer);
+	IF earlier = 'given' THEN
+		PERFORM mutasi.raise_error('MU117', 'notice of transfer %1 was given already', ARRAY[transfer::text],
+			hint => 'To correct it, DELETE FROM notice WHERE transfer_id = %1, then give notice anew; delete its message from outbox, too, if nobody has taken it yet.');
+	ELSIF earlier = 'waived' THEN
+		PERFORM mutasi.raise_error('MU117', 'notice of transfer %1 was waived already', ARRAY[transfer::text],
+			hint => 'To give or waive it anew, DELETE FROM notice WHERE transfer_id = %1 first.');
+	END IF;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.notice_allowed(integer) IS 'Raises an error unless notice of a transfer may be given now: it is decided and not yet in effect (MU117).';
+COMMENT ON FUNCTION @agency@.notice_allowed(integer) IS 'Raises an error unless notice of a transfer may be given now: it is decided and not yet in effect, and notice was neither given nor waived before (MU117).';
 
 CREATE FUNCTION @agency@.issue_notice(transfer integer, language text DEFAULT 'id') RETURNS text
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -197,7 +207,7 @@ BEGIN
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.issue_notice(integer, text) IS 'Gives notice of a decided transfer: makes the text from the decision''s own data and the language''s template (id, en, or the agency''s), keeps it and puts it into the outbox. Once (23505), between decision and effect (MU117).';
+COMMENT ON FUNCTION @agency@.issue_notice(integer, text) IS 'Gives notice of a decided transfer: makes the text from the decision''s own data and the language''s template (id, en, or the agency''s), keeps it and puts it into the outbox. Once, between decision and effect (MU117).';
 
 CREATE FUNCTION @agency@.waive_notice(transfer integer, because text) RETURNS void
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

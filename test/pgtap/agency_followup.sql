@@ -36,7 +36,7 @@ SELECT set_eq('SELECT subject FROM transfer_deadline', $$VALUES ('notice'), ('ef
 SELECT is((SELECT message FROM apply_due_transfers()), 'transfer 900 cannot take effect before notice is given', 'no effect before notice');
 SELECT throws_ok($$SELECT waive_notice(900, ' ')$$, '22023', 'a notice is waived with a reason', 'not without a reason');
 SELECT lives_ok($$SELECT waive_notice(900, 'asked for it in writing')$$, 'waived');
-SELECT throws_ok($$SELECT issue_notice(900)$$, '23505', NULL, 'then none is given');
+SELECT throws_ok($$SELECT issue_notice(900)$$, 'MU117', 'notice of transfer 900 was waived already', 'then none is given');
 -- objections have their time, and their answer too
 SELECT set_config('mutasi.actor', 'pegawai_3', true) \g /dev/null
 SELECT file_objection(900, 'too far') AS objection \gset

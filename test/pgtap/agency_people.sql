@@ -2,7 +2,7 @@
 -- again: plans, notices, objections, messages, reviews, decision files, and the
 -- views about data and fairness.
 BEGIN;
-SELECT plan(72);
+SELECT plan(76);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -116,7 +116,16 @@ SELECT throws_ok(format('SELECT issue_notice(%s, ''fr'')', :two), '22023', NULL,
 SELECT throws_ok(format('SELECT issue_notice(%s)', :three), 'MU117', NULL, 'no notice of a case that is over');
 SELECT matches(issue_notice(:two, 'en'), 'To Pegawai 002.*workload ratio of Health Centre 2 goes from 0\.60 to 0\.75, that of Health Centre 1 from 4\.00 to 2\.00', 'the notice is made of the decision''s data');
 SELECT unalike((SELECT body FROM notice), '%{%', 'nothing in it is left to fill in');
-SELECT throws_ok(format('SELECT issue_notice(%s)', :two), '23505', NULL, 'once');
+SELECT is(pg_temp.refusal(format('SELECT issue_notice(%s)', :two)), format('MU117: notice of transfer %s was given already. To correct it, DELETE FROM notice WHERE transfer_id = %1$s, then give notice anew; delete its message from outbox, too, if nobody has taken it yet.', :two), 'once');
+SELECT throws_ok(format('SELECT waive_notice(%s, ''x'')', :two), 'MU117', format('notice of transfer %s was given already', :two), 'nor waived behind it');
+SAVEPOINT corrected;
+DELETE FROM notice WHERE transfer_id = :two;
+DELETE FROM outbox WHERE transfer_id = :two AND taken_at IS NULL;
+UPDATE transfer SET decision_letter = 'SK 7' WHERE transfer_id = :two;
+SELECT matches(issue_notice(:two, 'en'), 'By decision SK 7 you move', 'corrected as the hint says');
+SELECT results_eq(format('SELECT changes #>> ''{notice_status,1}'' FROM transfer_history WHERE transfer_id = %s AND changes ? ''notice_status'' ORDER BY seq', :two), $$VALUES ('owed'), ('given'), ('owed'), ('given')$$, 'which the history tells');
+SELECT is((SELECT count(*) FROM outbox), 1::bigint, 'and one message goes out');
+ROLLBACK TO corrected;
 SELECT is((SELECT notice_status FROM transfer WHERE transfer_id = :two), 'given', 'the case says that notice was given');
 SET LOCAL mutasi.actor = 'pegawai_2';
 SELECT lives_ok(format('SELECT acknowledge_notice(%s)', :two), 'the person acknowledges it');
