@@ -29,13 +29,16 @@ elif [ -n "${MATCH_PGVECTOR:-}" ]; then
 fi
 [ -n "$vector" ] || echo "pgvector: no package here, and MATCH_PGVECTOR names no checkout that builds; left out"
 
+${CC:-cc} -O2 -fPIC -shared -I"$("$PG_CONFIG" --includedir-server)" -o "$WORK/detoast.so" "$TREE/test/bench/detoast.c"
+chmod 755 "$WORK/detoast.so"
+
 psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE SCHEMA bench' -c 'CREATE TABLE bench.result (sort text, people bigint, nth integer, way text, sigma numeric, asked integer, p50 numeric, p95 numeric, worst numeric, note text)'
 measure() {	# PEOPLE DENSE
 	psql -X -q -c 'DROP SCHEMA public CASCADE' -c 'CREATE SCHEMA public' -c 'DROP EXTENSION IF EXISTS mutasi CASCADE' -c 'DROP EXTENSION IF EXISTS vector CASCADE' -c 'CREATE EXTENSION mutasi' 2>/dev/null
 	holdings=0
 	if [ "$1" -gt 0 ] && [ "$1" -le "${MATCH_RIVALS:-1000000}" ]; then holdings=1; fi
 	psql -X -q -v people="$1" -v posts="${MATCH_POSTS:-200}" -v dense_people="$2" -v holdings=$holdings -f test/bench/people.sql
-	psql -X -q -A -t -v rivals=$holdings -v vector="$vector" -v hnsw="${MATCH_HNSW:-50000}" -v seconds="${MATCH_SECONDS:-15}" -f test/bench/match.sql
+	psql -X -q -A -t -v rivals=$holdings -v vector="$vector" -v hnsw="${MATCH_HNSW:-50000}" -v seconds="${MATCH_SECONDS:-15}" -v detoast="$WORK/detoast" -f test/bench/match.sql
 	echo
 }
 for people in ${MATCH_PEOPLE:-10000 100000 1000000}; do [ "$people" = 0 ] || measure "$people" 0; done
