@@ -141,10 +141,25 @@ SELECT employee_id, post_id, score FROM mutasi.plan_transfers('SELECT * FROM (VA
 SELECT count(*) FILTER (WHERE p.post_id = (p.employee_id * 7919) % 1000) AS own_best, count(*) AS transfers
 FROM mutasi.plan_transfers('SELECT (e * 2654435761) % 1000003 - 500000 AS employee_id, post_id, CASE post_id WHEN (((e * 2654435761) % 1000003 - 500000) * 7919) % 1000 THEN 1 ELSE 0.5 END AS score
 	FROM generate_series(1, 5000) AS e, unnest(ARRAY[(((e * 2654435761) % 1000003 - 500000) * 7919) % 1000, 2000 + e % 7]) AS post_id', 'SELECT p AS post_id, 20 AS seats FROM generate_series(-1000, 2010) AS p') AS p;
--- memory: before, not after
+-- memory: before, not after (how much it is depends on the size of a pointer)
 SET mutasi.plan_memory = '1MB';
-SELECT mutasi.solve_transfers('SELECT e AS employee_id, 1 AS post_id, 1 AS score FROM generate_series(1, 200000) AS e', :post);
-SELECT mutasi.solve_transfers('SELECT e AS employee_id, 1 AS post_id, 1 AS score FROM generate_series(1, 13000) AS e', :post);
+DO $$
+DECLARE
+	people integer;
+	detail text;
+	hint text;
+BEGIN
+	FOREACH people IN ARRAY ARRAY[200000, 13000] LOOP
+		BEGIN
+			PERFORM mutasi.solve_transfers(format('SELECT e AS employee_id, 1 AS post_id, 1 AS score FROM generate_series(1, %s) AS e', people), 'SELECT 1 AS post_id, 1 AS seats');
+		EXCEPTION WHEN SQLSTATE 'MU203' THEN
+			GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+			RAISE NOTICE '% people: %', people, SQLERRM
+				USING DETAIL = regexp_replace(detail, '1[0-9]{3} kB', '1… kB'), HINT = hint;
+		END;
+	END LOOP;
+END
+$$;
 RESET mutasi.plan_memory;
 -- a value that is not a solution
 SELECT '\x00'::mutasi.plan_solution;
