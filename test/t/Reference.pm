@@ -1,6 +1,8 @@
 # Reference: the reference pages of the documentation, doc/reference*.md, made
 # from the comments in the catalogue of a database that has the extension and an
-# agency schema "kota_x". `make reference` writes them; a test compares.
+# agency schema "kota_x". `make reference` writes them; a test compares. Tables of
+# the shipped workflows' steps, on a page of the reference and between two marks
+# in doc/agency.md, come from the definitions.
 #
 # Which section an object stands in follows from the file of sql/ that creates it.
 # Uses the cluster that PGHOST, PGPORT, PGUSER name. Core Perl only.
@@ -103,7 +105,14 @@ my %sql = (
 	settings => q{
 		SELECT name, vartype AS type, unit, boot_val AS "default", context, short_desc, extra_desc, min_val, max_val
 		FROM pg_settings WHERE name LIKE 'mutasi.%' ORDER BY name},
-	errors => q{SELECT sqlstate, condition_name, meaning AS description FROM mutasi.workflow_error ORDER BY 1});
+	errors => q{SELECT sqlstate, condition_name, meaning AS description FROM mutasi.workflow_error ORDER BY 1},
+	workflows => q{SELECT workflow, version, title, title_id, description FROM mutasi.workflow WHERE shipped ORDER BY array_position('{transfer_within_agency,transfer_within_province,transfer_between_provinces,transfer_with_centre}', workflow)},
+	states => q{SELECT workflow, state, title, title_id, initial, terminal, deadline, on_expiry FROM mutasi.workflow_state WHERE shipped ORDER BY workflow, ordinal},
+	steps => q{
+		SELECT workflow, action, from_state, to_state, to_json(roles) AS roles, condition, required_documents AS documents, to_json(required_columns) AS columns,
+			reason_required, reason_code_required, approvals, to_json(separate_from) AS separate_from
+		FROM mutasi.workflow_transition WHERE shipped ORDER BY workflow, ordinal},
+	reasons => q{SELECT workflow, code, title, title_id FROM mutasi.workflow_reason WHERE shipped ORDER BY workflow, ordinal});
 
 # --- where objects come from -----------------------------------------------------------
 
@@ -223,9 +232,50 @@ sub relation_text
 # what a heading is linked by
 sub anchor { my ($text) = @_; $text = lc $text; $text =~ s/[^\w\- ]//g; $text =~ s/ /-/g; return $text; }
 
+# --- shipped workflows -----------------------------------------------------------------
+
+sub join_or { my (@words) = @_; my $last = pop @words; return @words ? join(', ', @words) . " or $last" : $last // ''; }
+
+# A condition of the shipped definitions in words; one that is not known here as it stands.
+sub condition_text
+{
+	my ($sql) = @_;
+	return ($1 ? 'unless' : 'if') . ' `minister_permission_needed`' if $sql =~ /^(NOT )?coalesce\(to_jsonb\(NEW\) ->> 'minister_permission_needed', 'false'\) IN \('true', 't', 'yes', '1'\)$/;
+	return 'if `initiative` is `own`' if $sql eq q{to_jsonb(NEW) ->> 'initiative' IN ('own', 'own_request', 'SENDIRI')};
+	return 'if notice is given, waived or not required' if $sql eq q{coalesce(to_jsonb(NEW) ->> 'notice_status', 'not required') IN ('given', 'waived', 'not required')};
+	return 'if ' . code($sql);
+}
+
+# The past participle of what somebody did in the case before.
+my %did = (create => 'created', submit => 'submitted', resubmit => 'resubmitted', verify => 'verified', analyse => 'analysed');
+
+# The steps of a workflow as a table; steps that differ only in where they start are one row.
+sub steps_text
+{
+	my (@steps) = @_;
+	my (@rows, %row);
+	for my $s (@steps)
+	{
+		my @more;
+		push @more, condition_text($s->{condition}) if defined $s->{condition};
+		push @more, 'not who ' . join_or(map { $did{$_} // "did `$_`" } @{ $s->{separate_from} }) . ' it' if @{ $s->{separate_from} };
+		push @more, 'with ' . join(', ', map { "`$_`" } @{ $s->{columns} }) if @{ $s->{columns} };
+		push @more, "$s->{approvals} approvals" if $s->{approvals} > 1;
+		push @more, $s->{reason_code_required} ? 'a reason and its code' : 'a reason' if $s->{reason_required} || $s->{reason_code_required};
+		my $documents = join ', ', map { ref $_ ? $_->{code} . (defined $_->{when} ? ' ' . condition_text($_->{when}) : '') : $_ } @{ $s->{documents} };
+		my $rest = join ' | ', "| $s->{to_state}", join_or(@{ $s->{roles} }), $documents, join('; ', @more) . ' |';
+		my $key = "$s->{action} $rest";
+		push @rows, $row{$key} = { action => $s->{action}, rest => $rest } if !$row{$key};
+		push @{ $row{$key}{from} }, $s->{from_state};
+	}
+	return "| action | from | to | whose part | documents | and what else |\n|---|---|---|---|---|---|\n"
+	  . join '', map { "| `$_->{action}` | " . join(', ', @{ $_->{from} }) . " $_->{rest}\n" } @rows;
+}
+
 # --- the pages -------------------------------------------------------------------------
 
-# All pages: file name below doc/ => text.
+# All pages: file name below doc/ => text. Those of the reference are made whole,
+# of agency.md a part.
 sub reference_pages
 {
 	my %data = map { $_ => query($sql{$_}) } keys %sql;
@@ -333,6 +383,39 @@ sub reference_pages
 		push @index, "| [$title]($file) | $about | $count{functions} functions, $count{relations} tables and views |\n";
 	}
 
+	# the shipped workflows, each with its states and steps
+	{
+		my $text = "# Reference: The shipped workflows\n\n$made\nThe states and steps of each route of a transfer, as the extension defines them. Who plays a part: [the agency schema](agency.md#the-steps-of-a-transfer-inside-one-agency); "
+		  . "what the documents are, too. In words and pictures: [workflow](workflow.md#the-shipped-workflows). All pages: [reference](reference.md).\n\n";
+		my $body = '';
+		my $reasons = '';
+		for my $w (@{ $data{workflows} })
+		{
+			my $of = sub { grep { $_->{workflow} eq $w->{workflow} } @{ $data{ $_[0] } } };
+			$text .= "- [`$w->{workflow}`](#" . anchor($w->{workflow}) . "): $w->{title}\n";
+			$body .= "## `$w->{workflow}`\n\n" . prose("$w->{title} ($w->{title_id}). $w->{description}") . "\n\n" . steps_text($of->('steps')) . "\n"
+			  . "| state | | | when its time is up |\n|---|---|---|---|\n";
+			for my $s ($of->('states'))
+			{
+				my $time = defined $s->{deadline} ? "$s->{deadline} working days, then `$s->{on_expiry}`" : defined $s->{on_expiry} ? "`$s->{on_expiry}`, where the agency sets a time" : '';
+				$body .= "| `$s->{state}` | $s->{title}" . ($s->{initial} ? ' (the first)' : $s->{terminal} ? ' (closed)' : '') . " | $s->{title_id} | $time |\n";
+			}
+			my $these = "| code | | |\n|---|---|---|\n" . join('', map { "| `$_->{code}` | " . cell($_->{title}) . " | `$_->{title_id}` |\n" } $of->('reasons')) . "\n";
+			if ($these ne $reasons) { $body .= "\nReason codes:\n\n$these"; $reasons = $these; }
+			else { $body .= "\nReason codes: as above.\n\n"; }
+		}
+		$pages{'reference-shipped-workflows.md'} = "$text\n$body";
+		push @index, '| [The shipped workflows](reference-shipped-workflows.md) | who does what in which state, documents, reason codes | ' . @{ $data{workflows} } . " workflows |\n";
+
+		# the steps inside one agency stand in the guide as well, between two marks
+		open my $in, '<:utf8', 'doc/agency.md' or die "cannot read doc/agency.md: $!\n";
+		my $guide = do { local $/; <$in> };
+		my $steps = steps_text(grep { $_->{workflow} eq 'transfer_within_agency' } @{ $data{steps} });
+		$guide =~ s/(<!-- Made by `make reference` from the definition of transfer_within_agency\. -->\n).*?(<!-- End of what is made\. -->)/$1$steps$2/s
+		  or die "doc/agency.md: no marks for the steps of transfer_within_agency\n";
+		$pages{'agency.md'} = $guide;
+	}
+
 	my $agency = $rooms{agency};
 	my @parts = sort keys %$agency;
 	my $agency_page = sub {
@@ -379,7 +462,7 @@ sub reference_pages
 		push @{ $letters{ uc substr $name, 0, 1 } }, map { "[`$name`]($_#" . anchor($name) . ')' . (@places > 1 ? ' (' . (/agency/ ? 'agency' : 'kernel') . ')' : '') } @places;
 	}
 	$pages{'reference.md'} .= "**$_** " . join(', ', @{ $letters{$_} }) . "\n\n" for sort keys %letters;
-	for my $file (keys %pages)
+	for my $file (grep { /^reference/ } keys %pages)
 	{
 		$pages{$file} =~ s/[ ]+\n(?!\S)/\n/g;
 		$pages{$file} =~ s/\n{3,}/\n\n/g;
