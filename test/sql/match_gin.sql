@@ -58,6 +58,15 @@ SELECT * FROM differences();
 SELECT gin_clean_pending_list('person_p') >= 0;
 VACUUM person;
 SELECT * FROM differences();
+-- built by several workers, where the version does that (18)
+DROP INDEX person_p;
+ALTER TABLE person SET (parallel_workers = 2);
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_maintenance_workers = 2;
+CREATE INDEX person_p ON person USING gin (p);
+SELECT * FROM differences();
+RESET min_parallel_table_scan_size;
+RESET max_parallel_maintenance_workers;
 DROP INDEX person_p;
 CREATE INDEX person_p ON person USING gin (p) WITH (fastupdate = off);
 INSERT INTO person (p) SELECT random_profile(20, 60, 2, 5) FROM generate_series(1, 300);

@@ -49,10 +49,12 @@ INSERT INTO post (r) SELECT with_surplus(requirement_agg(c, 1 + c % 4, 1 + c % 3
 INSERT INTO post (r) VALUES ('{}'), ('{1:3, 7:2}'), ('{1:3!, 7:2!}'), ('{999999:3}'), ('{1:655.35*100}/1'), ('{1:0.01*0.01}/1'), ('{9:0.01!}');
 SELECT count(*), min(requirement_count(r)), max(requirement_count(r)) AS longest FROM post;
 
--- What the two ways answer: the k smallest distances, who passes the gate, who equals.
-CREATE FUNCTION nearest(requirement competency_requirement, k int) RETURNS float8[] LANGUAGE plpgsql AS $$
+-- What the two ways answer: the k nearest, who passes the gate, who equals.
+CREATE FUNCTION nearest(requirement competency_requirement, k int) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
-	RETURN (SELECT array_agg(d) FROM (SELECT p <=> requirement AS d FROM person ORDER BY p <=> requirement LIMIT k) AS t);
+	-- the distances in their order; whose they are, but for those that tie with the last one; that nobody comes twice
+	RETURN (SELECT concat_ws(' ', array_agg(d ORDER BY nth), array_agg(id ORDER BY id) FILTER (WHERE d < last), count(*) = count(DISTINCT id))
+		FROM (SELECT d, id, row_number() OVER () AS nth, max(d) OVER () AS last FROM (SELECT p <=> requirement AS d, id FROM person ORDER BY p <=> requirement LIMIT k) AS n) AS t);
 END $$;
 CREATE FUNCTION passing(requirement competency_requirement) RETURNS bigint[] LANGUAGE plpgsql AS $$
 BEGIN
@@ -76,17 +78,23 @@ BEGIN
 END $$;
 CREATE TABLE answer (way text, what text, id int, value text);
 CREATE FUNCTION ask(way text) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+	by_index bool := way = 'index';
+	used bigint := (SELECT idx_scan FROM pg_stat_xact_all_tables WHERE relname = 'person');
 BEGIN
-	IF way = 'index' THEN
-		SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;
-	ELSE
-		SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off;
-	END IF;
+	-- each named: what was set before holds until the transaction ends
+	PERFORM set_config(name, CASE WHEN by_index THEN 'off' ELSE 'on' END, true) FROM unnest('{enable_seqscan,enable_sort}'::text[]) AS name;
+	PERFORM set_config('enable_indexscan', CASE WHEN by_index THEN 'on' ELSE 'off' END, true);
+	SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexonlyscan = off;
 	DELETE FROM answer WHERE answer.way = ask.way;
-	INSERT INTO answer SELECT way, 'nearest', post.id, nearest(r, 1 + post.id % 40)::text FROM post;
+	INSERT INTO answer SELECT way, 'nearest', post.id, nearest(r, 1 + post.id % 40) FROM post;
 	INSERT INTO answer SELECT way, 'passing', post.id, passing(r)::text FROM post;
 	INSERT INTO answer SELECT way, 'equal', person.id, equal(p)::text FROM person WHERE person.id % 97 = 0 OR sort = 'long' OR person.id % 1000 < 3;
 	INSERT INTO answer SELECT way, 'all', post.id, all_in_order(r) FROM post WHERE post.id % 50 = 0 OR r = '{}';
+	used := (SELECT idx_scan FROM pg_stat_xact_all_tables WHERE relname = 'person') - used;
+	IF by_index AND used < (SELECT count(*) FROM answer WHERE answer.way = ask.way) OR used > 0 AND NOT by_index THEN
+		RAISE 'asked by %, and the index was used % times', way, used;
+	END IF;
 END $$;
 CREATE FUNCTION differences() RETURNS TABLE (what text, asked bigint, different bigint) LANGUAGE plpgsql AS $$
 BEGIN
@@ -121,10 +129,30 @@ TRUNCATE person;
 CREATE INDEX person_p ON person USING gist (p profile_gist_ops (buckets = 256));
 INSERT INTO person SELECT * FROM copy ORDER BY id;
 SELECT * FROM differences();
+-- changed, vacuumed, and built anew, sorted
+UPDATE person SET p = profile_set(p, 1 + id % 300, 3.5) WHERE id % 3 = 1;
+DELETE FROM person WHERE id % 11 = 0;
+INSERT INTO person (sort, p) SELECT 'late', random_profile(20, 300, 2, 5) FROM generate_series(1, 300);
+SELECT * FROM differences();
+VACUUM person;
+INSERT INTO person (sort, p) SELECT 'later', random_profile(20, 300, 2, 5) FROM generate_series(1, 300);
+SELECT * FROM differences();
+REINDEX INDEX person_p;
+SELECT * FROM differences();
 DROP INDEX person_p;
 TRUNCATE person;
 CREATE INDEX person_p ON person USING gist (p profile_gist_ops (buckets = 2048, max_level = 100));
 INSERT INTO person SELECT * FROM copy ORDER BY id;
+SELECT * FROM differences();
+-- changed, vacuumed, and built anew, sorted
+UPDATE person SET p = profile_set(p, 1 + id % 300, 3.5) WHERE id % 3 = 1;
+DELETE FROM person WHERE id % 11 = 0;
+INSERT INTO person (sort, p) SELECT 'late', random_profile(20, 300, 2, 5) FROM generate_series(1, 300);
+SELECT * FROM differences();
+VACUUM person;
+INSERT INTO person (sort, p) SELECT 'later', random_profile(20, 300, 2, 5) FROM generate_series(1, 300);
+SELECT * FROM differences();
+REINDEX INDEX person_p;
 SELECT * FROM differences();
 DROP INDEX person_p;
 CREATE INDEX person_p ON person USING gist (p profile_gist_ops (buckets = 2048, max_level = 1)) WITH (buffering = on);

@@ -80,6 +80,18 @@ like($err, qr/NOTICE:  history: \d+ rows read/, 'verification tells how many row
 is($out, '0', 'and finds nothing wrong');
 ($status, $out, $err) = $node->psql('postgres', q{SELECT count(*) FROM mutasi.verify_history('loan')});
 is($err, '', 'it tells nothing by itself');
+# so does ranking in bulk, by itself every ten seconds
+for my $times (1, 4, 16, 64)
+{
+	($status, $out, $err) = $node->psql('postgres', "SET mutasi.rank_progress = 1; SELECT count(*) FROM mutasi.rank_candidates(
+		'SELECT id, profile FROM public.person', 'SELECT n * 1000 + id AS id, requirement FROM public.post, generate_series(1, $times) AS n', 1000)");
+	last if $err =~ /results complete/;
+}
+like($err, qr/NOTICE:  ranking: 120000 people read, \d+ results complete/, 'ranking tells how far it is');
+($status, $out, $err) = $node->psql('postgres', q{SET mutasi.rank_progress = 0; SELECT count(*) FROM mutasi.rank_candidates(
+	'SELECT id, profile FROM public.person', 'SELECT id, requirement FROM public.post', 1000)});
+is($err, '', 'and nothing where that is turned off');
+is($out, '1000000', 'a thousand for each post');
 $node->stop;
 my $log = slurp_file($node->logfile);
 unlike($log, qr/TRAP:|PANIC:|terminated by signal|WARNING: .*(leak|not closed|still referenced)/, 'the server complains of nothing');
