@@ -159,9 +159,10 @@ BEGIN
 		FROM check_eligibility(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date,
 			jsonb_build_object('initiative', NEW.initiative, 'transfer_id', NEW.transfer_id)) AS r;
 	SELECT count(*) AS people, min(d.rank) AS first INTO passed_over FROM decision_candidate AS d
-		WHERE d.transfer_id = NEW.transfer_id AND d.rank < NEW.rank AND d.eligible;
+		-- who is not ranked at all stands behind everybody
+		WHERE d.transfer_id = NEW.transfer_id AND (d.rank < NEW.rank OR NEW.rank IS NULL) AND d.eligible;
 	IF passed_over.people > 0 AND coalesce(btrim(NEW.decision_grounds), '') = '' THEN
-		PERFORM mutasi.raise_error('MU113', 'transfer %1 passes over %2 eligible people ranked higher, without grounds', ARRAY[NEW.transfer_id::text, passed_over.people::text, NEW.rank::text, passed_over.first::text],
+		PERFORM mutasi.raise_error('MU113', 'transfer %1 passes over %2 eligible people ranked higher, without grounds', ARRAY[NEW.transfer_id::text, passed_over.people::text, coalesce(NEW.rank::text, '-'), passed_over.first::text],
 			detail => 'The chosen person is ranked %3, the first of those passed over %4.',
 			hint => 'Say in decision_grounds why.');
 	END IF;

@@ -172,7 +172,9 @@ CREATE VIEW @agency@.early_warning WITH (security_invoker = true) AS
 		SELECT r.transfer_id, 3, r.reviewed_on, format('%s decided after %s months, and nothing came of it', r.follow_up, r.months), 'carry out what was decided'
 		FROM held AS r JOIN placed AS t USING (transfer_id)
 		WHERE r.latest AND (
-			r.follow_up = 'training' AND NOT EXISTS (SELECT FROM @agency@.training AS g WHERE g.transfer_id = r.transfer_id AND g.booked_on IS NOT NULL AND g.cancelled_on IS NULL)
+			-- of the person, for whatever it was booked; what was over before the review did not come of it
+			r.follow_up = 'training' AND NOT EXISTS (SELECT FROM @agency@.training AS g WHERE g.employee_id = t.employee_id AND g.booked_on IS NOT NULL
+				AND g.cancelled_on IS NULL AND (g.completed_on IS NULL OR g.completed_on >= r.reviewed_on))
 			OR r.follow_up = 'mentoring' AND NOT EXISTS (SELECT FROM @agency@.mentoring AS m WHERE m.transfer_id = r.transfer_id AND m.ends_on >= r.reviewed_on)
 			OR r.follow_up = 'return' AND NOT EXISTS (SELECT FROM @agency@.transfer AS b WHERE b.reverses_id = r.transfer_id AND b.state NOT IN ('rejected', 'withdrawn', 'cancelled', 'expired')))
 		UNION ALL

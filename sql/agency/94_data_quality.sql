@@ -9,6 +9,16 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	size AS MATERIALIZED (
 		SELECT (SELECT count(*) FROM free AS f)::integer AS posts,
 			(SELECT count(*) FROM @agency@.employee AS e WHERE e.left_on IS NULL OR e.left_on > current_date)::integer AS people),
+	-- whoever holds a post is not ranked for it
+	holder AS MATERIALIZED (
+		SELECT DISTINCT f.post_id, i.employee_id FROM free AS f JOIN @agency@.incumbency AS i ON i.post_id = f.post_id
+			JOIN @agency@.employee AS e ON e.employee_id = i.employee_id
+		WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+			AND (e.left_on IS NULL OR e.left_on > current_date)),
+	held AS MATERIALIZED (SELECT h.employee_id, count(*)::integer AS posts FROM holder AS h GROUP BY h.employee_id),
+	held_asked AS MATERIALIZED (
+		SELECT h.employee_id, c.competency_id, count(*)::integer AS posts FROM holder AS h JOIN @agency@.post_competency AS c ON c.post_id = h.post_id
+		GROUP BY h.employee_id, c.competency_id),
 	-- in how many free posts' requirements each competency is
 	asked AS MATERIALIZED (
 		SELECT c.competency_id, count(*)::integer AS posts FROM free AS f JOIN @agency@.post_competency AS c ON c.post_id = f.post_id GROUP BY c.competency_id),
@@ -28,9 +38,10 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 		LEFT JOIN (SELECT c.employee_id, count(*) AS subjects FROM @agency@.record_check AS c GROUP BY c.employee_id) AS c ON c.employee_id = e.employee_id
 		WHERE e.left_on IS NULL OR e.left_on > current_date)
 	SELECT 'employee' AS subject, e.employee_id AS object_id, e.name AS object_name, q.problem, q.fix, q.affects,
-		z.posts AS rankings, q.weight::numeric(4,3) AS score_share, q.detail
+		z.posts - coalesce(h.posts, 0) AS rankings, q.weight::numeric(4,3) AS score_share, q.detail
 	FROM person AS e
 	CROSS JOIN y CROSS JOIN size AS z
+	LEFT JOIN held AS h ON h.employee_id = e.employee_id
 	CROSS JOIN LATERAL (VALUES
 		(e.never, 'never assessed', 'have the person assessed', 'rank and eligibility for every post', y.weight_competency, NULL::text),
 		(e.expired, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency, format('last assessed on %s', e.latest)),
@@ -49,25 +60,27 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 		OR e.differing OR e.unchecked)
 	UNION ALL
 	SELECT 'employee', a.employee_id, e.name, 'assessed beyond the scale', 'correct the assessment or the scale', 'rank for posts that ask for it',
-		coalesce(n.posts, 0), y.weight_competency::numeric(4,3),
+		coalesce(n.posts, 0) - coalesce(h.posts, 0), y.weight_competency::numeric(4,3),
 		format('level %s in "%s", whose scale ends at %s', a.level, k.name, k.max_level)
 	FROM y, @agency@.assessment AS a JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
 	LEFT JOIN asked AS n ON n.competency_id = a.competency_id
+	LEFT JOIN held_asked AS h ON h.employee_id = a.employee_id AND h.competency_id = a.competency_id
 	-- the first is known before anything is joined
 	WHERE a.level > (SELECT min(x.max_level) FROM @agency@.competency AS x) AND a.level > k.max_level AND (e.left_on IS NULL OR e.left_on > current_date)
 	UNION ALL
 	-- an expired finding that nothing newer replaces
 	SELECT 'employee', a.employee_id, e.name, 'evidence has expired', 'have the person assessed again in it', 'rank for posts that ask for it',
-		coalesce(n.posts, 0), y.weight_competency::numeric(4,3),
+		coalesce(n.posts, 0) - coalesce(h.posts, 0), y.weight_competency::numeric(4,3),
 		format('"%s", expired on %s', k.name, a.expired_on)
 	FROM y, (SELECT x.employee_id, x.competency_id, max(x.expires_on) AS expired_on FROM @agency@.assessment AS x
 			WHERE x.expires_on <= current_date GROUP BY x.employee_id, x.competency_id) AS a
 	JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
 	LEFT JOIN asked AS n ON n.competency_id = a.competency_id
+	LEFT JOIN held_asked AS h ON h.employee_id = a.employee_id AND h.competency_id = a.competency_id
 	WHERE e.profile IS NOT NULL AND mutasi.profile_level(e.profile, a.competency_id) IS NULL AND (e.left_on IS NULL OR e.left_on > current_date)
 	UNION ALL
 	SELECT 'post', p.post_id, p.code, q.problem, q.fix, q.affects,
-		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people ELSE 0 END, q.weight::numeric(4,3), NULL
+		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people - (SELECT count(*) FROM holder AS h WHERE h.post_id = p.post_id)::integer ELSE 0 END, q.weight::numeric(4,3), NULL
 	FROM @agency@.post AS p
 	CROSS JOIN y CROSS JOIN size AS z
 	CROSS JOIN LATERAL (VALUES
@@ -79,8 +92,12 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	WHERE q.found AND (p.valid_to IS NULL OR p.valid_to > current_date)
 	UNION ALL
 	SELECT 'unit', u.unit_id, u.name, 'no workload of the latest year on record', 'enter tasks, norms and volumes', 'its ratio; nobody from it is known to be dispensable',
-		z.posts * (SELECT count(DISTINCT i.employee_id) FROM @agency@.incumbency AS i JOIN @agency@.post AS p ON p.post_id = i.post_id
-			WHERE p.unit_id = u.unit_id AND i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date))::integer,
+		(SELECT coalesce(sum(z.posts - coalesce(h.posts, 0)), 0)
+			FROM (SELECT DISTINCT i.employee_id FROM @agency@.incumbency AS i JOIN @agency@.post AS p ON p.post_id = i.post_id
+				JOIN @agency@.employee AS e ON e.employee_id = i.employee_id
+				WHERE p.unit_id = u.unit_id AND i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+					AND (e.left_on IS NULL OR e.left_on > current_date)) AS m
+			LEFT JOIN held AS h ON h.employee_id = m.employee_id)::integer,
 		y.weight_balance::numeric(4,3), NULL
 	FROM @agency@.unit AS u CROSS JOIN y CROSS JOIN size AS z
 	WHERE (u.valid_to IS NULL OR u.valid_to > current_date)
