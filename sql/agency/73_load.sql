@@ -442,7 +442,8 @@ BEGIN
 					WHEN 'unit' THEN 'there is no such unit' WHEN 'post' THEN 'there is no such post' WHEN 'competency' THEN 'there is no such competency'
 					WHEN 'employee' THEN 'there is no such employee' WHEN 'post_kind' THEN 'there is no such post kind' WHEN 'grade' THEN 'there is no such grade'
 					WHEN 'education_level' THEN 'there is no such education level' WHEN 'performance_rating' THEN 'there is no such performance rating'
-					WHEN 'task' THEN 'there is no such task' WHEN 'indicator' THEN 'there is no such indicator' ELSE 'there is no such %1' END, ARRAY[replace(c.reference, '_', ' ')]);
+					WHEN 'task' THEN 'there is no such task' WHEN 'indicator' THEN 'there is no such indicator'
+					WHEN 'rule' THEN 'there is no such rule' WHEN 'training_programme' THEN 'there is no such training programme' ELSE 'there is no such %1' END, ARRAY[replace(c.reference, '_', ' ')]);
 			END IF;
 		END LOOP;
 	END LOOP;
