@@ -37,7 +37,8 @@ ROUTES = [
     ('POST', '/applications', 'SELECT apply_for_transfer(%s::integer, %s) AS application_id', ('post', 'reason')),
     ('PUT', '/applications/order', 'SELECT order_applications(%s::integer[])', ('applications',)),
     ('POST', '/applications/{n}/withdraw', 'SELECT withdraw_application(%s)', ()),
-    ('GET', '/transfers', 'SELECT * FROM transfer_status ORDER BY transfer_id', ()),
+    ('GET', '/transfers', 'SELECT s.*, w.title_id AS state_title FROM transfer_status AS s JOIN transfer AS t USING (transfer_id)'
+     ' LEFT JOIN LATERAL (SELECT title_id FROM workflow_state WHERE workflow = t.workflow AND state = t.state ORDER BY version DESC LIMIT 1) AS w ON true ORDER BY transfer_id', ()),
     ('GET', '/transfers/{n}/history', 'SELECT * FROM transfer_timeline WHERE transfer_id = %s ORDER BY step', ()),
     ('POST', '/transfers/{n}/documents', 'INSERT INTO transfer_document (transfer_id, code, title, number) VALUES (%s, %s, %s, %s) RETURNING transfer_id, code', ('code', 'title', 'number')),
     ('POST', '/transfers/{n}/submit', "UPDATE transfer SET state = 'submitted' WHERE transfer_id = %s RETURNING transfer_id, state", ()),

@@ -159,38 +159,51 @@ refused(400, qr/too long/, 'a body without end', 'pegawai_5', 'POST', '/applicat
 is($status, 415, 'what a foreign page could send is refused');
 is($node->safe_psql('online', 'SELECT count(*) FROM kota.application'), '2', 'nothing of that was written');
 is($node->safe_psql('online', q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'online application' AND usename = 'postgres'}), '0', 'nobody came as somebody with more rights');
-# --- the page itself, its script run -----------------------------------------------------
+# --- the page itself, in jsdom and in a browser --------------------------------------------
 
-SKIP:
+# Debian's node-jsdom, or one that npm put elsewhere
+$ENV{NODE_PATH} = join ':', grep { defined } $ENV{NODE_PATH}, '/usr/share/nodejs', '/usr/local/lib/node_modules';
+my %missing = (
+	jsdom => q{node -e 'require("jsdom"); if (typeof fetch !== "function") process.exit(1)'},
+	chromium => q{node -e 0 && "${ONLINE_BROWSER:-chromium}" --version});
+for (values %missing) { $_ = system("$_ >/dev/null 2>&1") }
+
+sub shows
 {
-	# Debian's node-jsdom, or one that npm put elsewhere
-	local $ENV{NODE_PATH} = join ':', grep { defined } $ENV{NODE_PATH}, '/usr/share/nodejs', '/usr/local/lib/node_modules';
-	skip 'node with fetch and jsdom (Debian\'s node-jsdom) is not installed', 4
-	  if system q{node -e 'require("jsdom"); if (typeof fetch !== "function") process.exit(1)' >/dev/null 2>&1};
-	sub shows
+	my ($how, $who, $errand) = @_;
+	local $ENV{ONLINE_USER} = $who;
+	local $ENV{ONLINE_PASSWORD} = $secret{$who};
+	my ($told, $complaints) = ('', '');
+	IPC::Run::run([ 'node', 'test/clients/online_page.js', $how, "$base/", $errand ], '<', \undef, '>', \$told, '2>', \$complaints, IPC::Run::timeout(120));
+	diag($complaints) if $complaints ne '';
+	return $told;
+}
+
+# way, who applies
+for ([ 'jsdom', 3 ], [ 'chromium', 4 ])
+{
+	my ($how, $person) = @$_;
+	SKIP:
 	{
-		my ($who, $errand) = @_;
-		local $ENV{ONLINE_USER} = $who;
-		local $ENV{ONLINE_PASSWORD} = $secret{$who};
-		my ($told, $complaints) = ('', '');
-		IPC::Run::run([ 'node', 'test/clients/online_page.js', "$base/", $errand ], '<', \undef, '>', \$told, '2>', \$complaints, IPC::Run::timeout(120));
-		diag($complaints) if $complaints ne '';
-		return $told;
+		skip $how eq 'jsdom' ? 'node with fetch and jsdom (Debian\'s node-jsdom) is not installed' : 'node and Chromium (Debian\'s chromium) are not installed', 4
+		  if $missing{$how};
+		my $looks = $how eq 'chromium' ? "desk: fine\ntelephone: fine\n" : '';
+		my $me = "me: Pegawai 00$person, III/a\n";
+		my $place = $node->safe_psql('online', "SELECT 'peringkat ' || rank || ', nilai ' || score FROM kota.rank_of($person, 1)");
+		is(shows($how, "pegawai_$person", 'apply'), $me . $looks . "rank: $place\n"
+			. "filed: 1. | Nurse | Health Centre 1 | dekat <b>rumah</b> |  | Tarik ; markup: 0\n${looks}order: Head of Health Centre, Nurse\nleft: Nurse\n",
+			"$how: on the page somebody sees the own rank, files, orders and withdraws");
+		my $wish = $node->safe_psql('online', "SELECT application_id FROM kota.application WHERE employee_id = $person AND withdrawn_at IS NULL");
+		my $case = $node->safe_psql('online', "SELECT kota.open_transfer($wish, current_date)");
+		is(shows($how, "pegawai_$person", 'case'), "${me}state: Draf\nmessage: case $case of \"transfer\" lacks what \"submit\" needs: document \"D02\"\n${looks}state: Diajukan\nstate: Ditarik ; buttons: 0\n",
+			"$how: submits the case, is told what it lacks, and takes it back");
+		$node->safe_psql('online', q{
+			SET search_path = kota, mutasi, public;
+			SELECT answer_objection(objection_id, 'the school year is over by then', false) FROM objection WHERE answer IS NULL;
+			UPDATE notice SET acknowledged_at = NULL});
+		is(shows($how, 'pegawai_2', 'notice'), "me: Pegawai 002, III/a\nnotice: Kepada Pegawai 002\n${looks}message: \n", "$how: reads and acknowledges a notice, and objects");
+		is($node->safe_psql('online', 'SELECT count(*) FILTER (WHERE answer IS NULL), (SELECT count(acknowledged_at) FROM kota.notice) FROM kota.objection'), '1|1', "$how: as the agency sees");
 	}
-	my $place = $node->safe_psql('online', "SELECT 'peringkat ' || rank || ', nilai ' || score FROM kota.rank_of(3, 1)");
-	is(shows('pegawai_3', 'apply'), "me: Pegawai 003, III/a\nrank: $place\n"
-		. "filed: 1. | Nurse | Health Centre 1 | dekat <b>rumah</b> |  | Tarik ; markup: 0\norder: Head of Health Centre, Nurse\nleft: Nurse\n",
-		'on the page somebody sees the own rank, files, orders and withdraws');
-	my $wish = $node->safe_psql('online', 'SELECT application_id FROM kota.application WHERE employee_id = 3 AND withdrawn_at IS NULL');
-	my $case_of_three = $node->safe_psql('online', "SELECT kota.open_transfer($wish, current_date)");
-	is(shows('pegawai_3', 'case'), "me: Pegawai 003, III/a\nstate: draft\nmessage: case $case_of_three of \"transfer\" lacks what \"submit\" needs: document \"D02\"\nstate: submitted\nstate: withdrawn ; buttons: 0\n",
-		'submits the case, is told what it lacks, and takes it back');
-	$node->safe_psql('online', q{
-		SET search_path = kota, mutasi, public;
-		SELECT answer_objection(objection_id, 'the school year is over by then', false) FROM objection;
-		UPDATE notice SET acknowledged_at = NULL});
-	is(shows('pegawai_2', 'notice'), "me: Pegawai 002, III/a\nnotice: Kepada Pegawai 002\nmessage: \n", 'reads and acknowledges a notice, and objects');
-	is($node->safe_psql('online', 'SELECT count(*) FILTER (WHERE answer IS NULL), (SELECT count(acknowledged_at) FROM kota.notice) FROM kota.objection'), '1|1', 'as the agency sees');
 }
 unlike($err, qr/Traceback/, 'the program raised nothing') or diag($err);
 
