@@ -25,7 +25,7 @@ REGRESS_OPTS = --inputdir=test --load-extension=mutasi
 # Goals that a script of ours carries out, each in a throw-away place. PGXS has a
 # `check` of its own that tests nothing, so it is not even read when one of ours
 # is asked for; goals beside ours get a make of their own.
-SCRIPT_GOALS := demo check check-ubsan check-asan check-valgrind coverage fuzz faults soak lint bench oracle matrix bare reference pictures upgrade torture dist deb deb-check clients
+SCRIPT_GOALS := demo check check-ubsan check-asan check-valgrind coverage fuzz faults soak lint bench oracle matrix bare reference pictures upgrade torture dist deb deb-check clients citus
 OTHER_GOALS := $(filter-out $(SCRIPT_GOALS),$(MAKECMDGOALS))
 
 ifneq ($(filter $(SCRIPT_GOALS),$(MAKECMDGOALS)),)
@@ -74,6 +74,8 @@ deb-check:
 	@test/deb-check.sh
 clients:
 	@test/clients.sh
+citus:
+	@test/citus.sh
 faults:
 	@test/faults.sh
 soak:
