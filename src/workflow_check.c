@@ -257,10 +257,9 @@ plays_role(WorkflowCase *c, const char *role)
 	Oid			roleid = person->role;
 	ListCell   *lc;
 
-	if (strcmp(role, "system") == 0 && mapped == NIL)
-		return false;			/* SYSTEM itself does not come here */
+	/* SYSTEM itself does not come here: its part is others' only if they are given it */
 	if (mapped == NIL && function == NULL)
-		return true;
+		return strcmp(role, "system") != 0;
 	/* a delegate acts with the principal's role, not with his own */
 	if (person->on_behalf_of)
 		roleid = get_role_oid(person->on_behalf_of, true);

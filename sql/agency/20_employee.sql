@@ -184,6 +184,9 @@ CREATE TABLE @agency@.relation (
 	relative_id integer NOT NULL REFERENCES @agency@.employee ON DELETE CASCADE,
 	kind text NOT NULL CHECK (kind IN ('spouse', 'parent', 'child', 'sibling', 'in-law', 'business', 'other')),
 	declared_on date NOT NULL DEFAULT current_date,
+	holds boolean DEFAULT true,
+	verified_on date DEFAULT current_date,
+	verified_by text DEFAULT session_user,
 	PRIMARY KEY (employee_id, relative_id),
 	CHECK (employee_id <> relative_id)
 );
@@ -193,3 +196,6 @@ COMMENT ON COLUMN @agency@.relation.employee_id IS 'Person.';
 COMMENT ON COLUMN @agency@.relation.relative_id IS 'The other one.';
 COMMENT ON COLUMN @agency@.relation.kind IS 'Tie, as seen from the first.';
 COMMENT ON COLUMN @agency@.relation.declared_on IS 'When it was declared.';
+COMMENT ON COLUMN @agency@.relation.holds IS 'Whether the tie was found to hold. NULL: declared by one of the two, and nobody has looked at it yet; false: it does not hold, and does not count. What the personnel agency enters itself holds.';
+COMMENT ON COLUMN @agency@.relation.verified_on IS 'When it was looked at; NULL: not yet.';
+COMMENT ON COLUMN @agency@.relation.verified_by IS 'Who looked at it; NULL: nobody yet.';

@@ -217,7 +217,8 @@ BEGIN
 				WHERE w.employee_id = p.e AND w.rule = with_waivers.rule AND (w.post_id IS NULL OR w.post_id = p.q)
 					AND w.granted_on <= as_of AND w.valid_to > as_of)
 		FROM unnest(employees, posts) AS p (e, q)
-		LEFT JOIN unnest(judged, judged_for, verdicts, details) AS f (e, q, passed, detail) ON f.e = p.e AND f.q = p.q;
+		-- no post: of somebody who leaves the agency
+		LEFT JOIN unnest(judged, judged_for, verdicts, details) AS f (e, q, passed, detail) ON f.e = p.e AND coalesce(f.q, 0) = coalesce(p.q, 0);
 END
 $body$;
 COMMENT ON FUNCTION @agency@.with_waivers(text, boolean, integer[], integer[], date, integer[], integer[], boolean[], text[]) IS 'Part of check_eligibility(): what a rule''s function said, for every pair asked, in the agency''s language, with waivers.';
@@ -249,7 +250,7 @@ BEGIN
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.check_eligibility(integer[], integer[], date, jsonb) IS 'Judges many (employee, post) pairs, given as two arrays of the same length, by every rule that is switched on.';
+COMMENT ON FUNCTION @agency@.check_eligibility(integer[], integer[], date, jsonb) IS 'Judges many (employee, post) pairs, given as two arrays of the same length, by every rule that is switched on. A post NULL asks about leaving the agency: rules about the post itself then give no answer.';
 
 CREATE FUNCTION @agency@.eligibility(employee integer, post integer, as_of date DEFAULT current_date,
 		initiative text DEFAULT 'agency', route text DEFAULT 'within agency')

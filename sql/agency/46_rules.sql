@@ -275,7 +275,7 @@ BEGIN
 				h.held - g.leaving - o.share AS left_in_post, g.min_staff, f.required, f.existing - o.share AS left_in_unit,
 				mutasi.workload_ratio(f.required, nullif(f.existing - o.share, 0)) AS ratio_after, y.ratio AS limit_ratio
 			FROM unnest(employees, posts) AS q (e, p)
-			JOIN post AS t ON t.post_id = q.p
+			LEFT JOIN post AS t ON t.post_id = q.p
 			CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_on(as_of) AS p) AS y
 			LEFT JOIN origin AS o ON o.employee_id = q.e
 			LEFT JOIN pending AS g ON g.post_id = o.post_id
@@ -326,18 +326,20 @@ AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		SELECT q.e, q.p, t.class - f.class <= y.jump,
+		SELECT q.e, q.p, t.class - f.class <= y.jump AND (y.drop IS NULL OR f.class - t.class <= y.drop),
 			CASE WHEN t.class IS NULL THEN 'the post has no class on record'
 				WHEN f.class IS NULL THEN 'no class on record for the present post'
+				WHEN f.class - t.class > y.drop THEN format(E'class %%1 to class %%2, at most %%3 down\t%s\t%s\t%s', f.class, t.class, y.drop)
 				ELSE format(E'class %%1 to class %%2, at most %%3 up\t%s\t%s\t%s', f.class, t.class, y.jump) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN post AS t ON t.post_id = q.p
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id
-		CROSS JOIN (SELECT coalesce((parameter ->> 'jump')::integer, p.max_class_jump) AS jump FROM policy_on(as_of) AS p) AS y;
+		CROSS JOIN (SELECT coalesce((parameter ->> 'jump')::integer, p.max_class_jump) AS jump, (parameter ->> 'drop')::integer AS drop
+			FROM policy_on(as_of) AS p) AS y;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_class(integer[], integer[], date, jsonb) IS 'Rule: not too many classes of post (kelas jabatan) up at once. Parameter jump, default policy.max_class_jump.';
+COMMENT ON FUNCTION @agency@.rule_class(integer[], integer[], date, jsonb) IS 'Rule: not too many classes of post (kelas jabatan) up at once, nor down where the agency limits that. Parameters jump, default policy.max_class_jump, and drop, default no limit.';
 
 CREATE FUNCTION @agency@.rule_education(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -429,20 +431,23 @@ BEGIN
 	END IF;
 	RETURN QUERY
 		WITH tie AS (
-			SELECT r.employee_id AS e, r.relative_id AS other FROM relation AS r WHERE r.employee_id = ANY (employees)
+			SELECT r.employee_id AS e, r.relative_id AS other, r.holds FROM relation AS r WHERE r.employee_id = ANY (employees) AND r.holds IS NOT FALSE
 			UNION
-			SELECT r.relative_id, r.employee_id FROM relation AS r WHERE r.relative_id = ANY (employees)),
+			SELECT r.relative_id, r.employee_id, r.holds FROM relation AS r WHERE r.relative_id = ANY (employees) AND r.holds IS NOT FALSE),
 		tied AS (
-			SELECT DISTINCT q.e, q.p
+			SELECT q.e, q.p, bool_or(t.holds) AS holds
 			FROM unnest(employees, posts) AS q (e, p)
 			JOIN tie AS t ON t.e = q.e
 			JOIN post AS target ON target.post_id = q.p
 			JOIN incumbency AS i ON i.employee_id = t.other AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
 			JOIN post AS theirs ON theirs.post_id = i.post_id
-			WHERE theirs.unit_id = target.unit_id OR theirs.post_id = target.reports_to OR theirs.reports_to = target.post_id)
+			WHERE theirs.unit_id = target.unit_id OR theirs.post_id = target.reports_to OR theirs.reports_to = target.post_id
+			GROUP BY q.e, q.p)
 		SELECT q.e, q.p,
-			CASE WHEN d.e IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
-			CASE WHEN d.e IS NOT NULL THEN 'a relative or business partner works in that unit or reporting line'
+			-- what one of the two only says is no evidence yet, neither for a tie nor against one
+			CASE WHEN d.holds THEN false WHEN d.e IS NOT NULL OR c.checked_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN d.holds THEN 'a relative or business partner works in that unit or reporting line'
+				WHEN d.e IS NOT NULL THEN 'a declared tie to that unit or reporting line is not verified yet'
 				WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
 				ELSE format(E'declared on %%1, no tie to that unit\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
@@ -450,7 +455,7 @@ BEGIN
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, above or below the post.';
+COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, above or below the post. A tie that was declared and not verified yet is unknown; see verify_interest().';
 
 CREATE FUNCTION @agency@.rule_election_window(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -459,12 +464,12 @@ AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		SELECT q.e, q.p, w.until IS NULL OR NOT (tk.managerial OR coalesce(fk.managerial, false)),
+		SELECT q.e, q.p, w.until IS NULL OR NOT (coalesce(tk.managerial, false) OR coalesce(fk.managerial, false)),
 			CASE WHEN w.until IS NULL THEN 'no election window'
-				WHEN tk.managerial OR coalesce(fk.managerial, false) THEN format(E'election window until %%1 without the Minister''s consent\t%s', w.until)
+				WHEN coalesce(tk.managerial, false) OR coalesce(fk.managerial, false) THEN format(E'election window until %%1 without the Minister''s consent\t%s', w.until)
 				ELSE 'election window, but no managerial post' END
 		FROM unnest(employees, posts) AS q (e, p)
-		JOIN post AS t ON t.post_id = q.p JOIN post_kind AS tk ON tk.kind = t.kind
+		LEFT JOIN post AS t ON t.post_id = q.p LEFT JOIN post_kind AS tk ON tk.kind = t.kind
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id LEFT JOIN post_kind AS fk ON fk.kind = f.kind
 		CROSS JOIN (SELECT max(v.valid_to) AS until FROM election_window AS v
@@ -483,17 +488,17 @@ BEGIN
 		SELECT q.e, q.p,
 			CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN true
 				WHEN parameter ->> 'route' = 'between agencies' THEN false
-				WHEN e.contract_ends_on <= as_of THEN false
+				WHEN e.contract_ends_on < as_of THEN false
 				WHEN coalesce((parameter ->> 'same_title')::boolean, true) THEN f.title = t.title
 				ELSE true END,
 			CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN 'not a contract employee'
 				WHEN parameter ->> 'route' = 'between agencies' THEN 'a contract (PPPK) is bound to its agency'
-				WHEN e.contract_ends_on <= as_of THEN format(E'the contract ended on %%1\t%s', e.contract_ends_on)
+				WHEN e.contract_ends_on < as_of THEN format(E'the contract ended on %%1\t%s', e.contract_ends_on)
 				WHEN f.title IS NULL THEN 'no present post on record'
 				WHEN f.title = t.title THEN 'keeps the post title of the contract'
 				ELSE format(E'the contract (PPPK) is for "%%1"\t%s', f.title) END
 		FROM unnest(employees, posts) AS q (e, p)
-		JOIN employee AS e ON e.employee_id = q.e JOIN post AS t ON t.post_id = q.p
+		JOIN employee AS e ON e.employee_id = q.e LEFT JOIN post AS t ON t.post_id = q.p
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id;
 END

@@ -188,7 +188,7 @@ BEGIN
 	RETURN QUERY
 		WITH again AS (
 			SELECT k.rank, k.employee_id, k.score, k.competency, k.profile, k.salt IS NULL AS erased,
-				k.salt IS NOT NULL AND decision_candidate_hash(k) <> k.row_hash AS altered,
+				k.salt IS NOT NULL AND decision_candidate_hash(k.*) <> k.row_hash AS altered,
 				mutasi.match_score(k.profile, d.requirement) AS fit,
 				CASE WHEN k.salt IS NULL THEN k.score ELSE
 					round(y.weight_competency * coalesce(mutasi.match_score(k.profile, d.requirement), 0) + y.weight_performance * coalesce(k.performance, 0)
@@ -212,7 +212,7 @@ BEGIN
 		FROM placed AS p ORDER BY p.rank;
 	RETURN QUERY
 		SELECT NULL::integer, NULL::integer, NULL::numeric, NULL::integer, NULL::numeric, false, format('the kept answer to the rule "%s" was altered', r.rule)
-		FROM decision_rule AS r WHERE r.transfer_id = transfer AND r.salt IS NOT NULL AND decision_rule_hash(r) <> r.row_hash ORDER BY r.rule;
+		FROM decision_rule AS r WHERE r.transfer_id = transfer AND r.salt IS NOT NULL AND decision_rule_hash(r.*) <> r.row_hash ORDER BY r.rule;
 	RETURN QUERY
 		SELECT NULL::integer, NULL::integer, NULL::numeric, NULL::integer, NULL::numeric, false,
 			'what is kept of the decision is not what the transfer''s history has the digest of'
@@ -230,22 +230,22 @@ BEGIN
 		PERFORM mutasi.raise_error('MU102', 'transfer %1 has not been decided', ARRAY[transfer::text]);
 	END IF;
 	RETURN (SELECT jsonb_build_object(
-		'transfer', to_jsonb(t),
+		'transfer', to_jsonb(t.*),
 		'employee', (SELECT jsonb_build_object('employee_id', e.employee_id, 'name', e.name, 'nip', e.nip, 'grade', e.grade, 'status', e.status)
 			FROM employee AS e WHERE e.employee_id = t.employee_id),
 		'plan', (SELECT jsonb_build_object('plan_id', p.plan_id, 'name', p.name, 'goal', p.goal, 'indicator', p.indicator, 'baseline', p.baseline,
 			'target', p.target, 'evaluation', p.evaluation, 'evaluate_on', p.evaluate_on) FROM transfer_plan AS p WHERE p.plan_id = t.plan_id),
-		'from_post', (SELECT to_jsonb(p) FROM post AS p WHERE p.post_id = t.from_post_id),
-		'to_post', (SELECT to_jsonb(p) FROM post AS p WHERE p.post_id = t.to_post_id),
-		'decision', to_jsonb(d),
-		'policy', (SELECT to_jsonb(y) FROM policy AS y WHERE y.policy_version = d.policy_version),
-		'candidates', (SELECT jsonb_agg(to_jsonb(k) ORDER BY k.rank) FROM decision_candidate AS k WHERE k.transfer_id = t.transfer_id),
-		'rules', (SELECT jsonb_agg(to_jsonb(r) ORDER BY r.rule COLLATE "C") FROM decision_rule AS r WHERE r.transfer_id = t.transfer_id),
-		'waivers', (SELECT jsonb_agg(to_jsonb(w) ORDER BY w.waiver_id) FROM waiver AS w WHERE w.employee_id = t.employee_id AND (w.post_id IS NULL OR w.post_id = t.to_post_id)),
-		'documents', (SELECT jsonb_agg(to_jsonb(f) ORDER BY f.code COLLATE "C") FROM transfer_document AS f WHERE f.transfer_id = t.transfer_id),
-		'notice', (SELECT to_jsonb(n) FROM notice AS n WHERE n.transfer_id = t.transfer_id),
-		'objections', (SELECT jsonb_agg(to_jsonb(o) ORDER BY o.objection_id) FROM objection AS o WHERE o.transfer_id = t.transfer_id),
-		'history', (SELECT jsonb_agg(to_jsonb(h) ORDER BY h.seq) FROM transfer_history AS h WHERE h.transfer_id = t.transfer_id))
+		'from_post', (SELECT to_jsonb(p.*) FROM post AS p WHERE p.post_id = t.from_post_id),
+		'to_post', (SELECT to_jsonb(p.*) FROM post AS p WHERE p.post_id = t.to_post_id),
+		'decision', to_jsonb(d.*),
+		'policy', (SELECT to_jsonb(y.*) FROM policy AS y WHERE y.policy_version = d.policy_version),
+		'candidates', (SELECT jsonb_agg(to_jsonb(k.*) ORDER BY k.rank) FROM decision_candidate AS k WHERE k.transfer_id = t.transfer_id),
+		'rules', (SELECT jsonb_agg(to_jsonb(r.*) ORDER BY r.rule COLLATE "C") FROM decision_rule AS r WHERE r.transfer_id = t.transfer_id),
+		'waivers', (SELECT jsonb_agg(to_jsonb(w.*) ORDER BY w.waiver_id) FROM waiver AS w WHERE w.employee_id = t.employee_id AND (w.post_id IS NULL OR w.post_id = t.to_post_id)),
+		'documents', (SELECT jsonb_agg(to_jsonb(f.*) ORDER BY f.code COLLATE "C") FROM transfer_document AS f WHERE f.transfer_id = t.transfer_id),
+		'notice', (SELECT to_jsonb(n.*) FROM notice AS n WHERE n.transfer_id = t.transfer_id),
+		'objections', (SELECT jsonb_agg(to_jsonb(o.*) ORDER BY o.objection_id) FROM objection AS o WHERE o.transfer_id = t.transfer_id),
+		'history', (SELECT jsonb_agg(to_jsonb(h.*) ORDER BY h.seq) FROM transfer_history AS h WHERE h.transfer_id = t.transfer_id))
 		FROM transfer AS t JOIN decision AS d USING (transfer_id) WHERE t.transfer_id = transfer);
 END
 $body$;

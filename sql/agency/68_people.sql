@@ -356,8 +356,28 @@ BEGIN
 	SELECT e.employee_id INTO other FROM employee AS e WHERE e.nip = relative_nip::mutasi.nip;
 	-- no answer that tells whether somebody is employed here: the NIP was known to the person
 	IF FOUND AND other <> mine THEN
-		INSERT INTO relation (employee_id, relative_id, kind) VALUES (mine, other, declare_interest.kind) ON CONFLICT DO NOTHING;
+		INSERT INTO relation (employee_id, relative_id, kind, holds, verified_on, verified_by) VALUES (mine, other, declare_interest.kind, NULL, NULL, NULL) ON CONFLICT DO NOTHING;
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.declare_interest(text, text) IS 'The person who is logged in declares a tie (konflik kepentingan: spouse, parent, child, sibling, in-law, business, other) to whoever has a NIP; the rule "conflict of interest" then looks at it. A NIP that nobody here has is taken without a word. Only the personnel agency removes a declaration.';
+COMMENT ON FUNCTION @agency@.declare_interest(text, text) IS 'The person who is logged in declares a tie (konflik kepentingan: spouse, parent, child, sibling, in-law, business, other) to whoever has a NIP; the rule "conflict of interest" then counts as unknown for both, until somebody has looked at it (verify_interest). A NIP that nobody here has is taken without a word. Only the personnel agency removes a declaration.';
+
+CREATE FUNCTION @agency@.verify_interest(employee integer, relative integer, holds boolean DEFAULT true) RETURNS void
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF verify_interest.holds IS NULL THEN
+		PERFORM mutasi.raise_error('22004', 'whether the tie holds must be true or false', '{}'::text[]);
+	END IF;
+	IF my_employee() IN (employee, relative) THEN
+		PERFORM mutasi.raise_error('MU128', 'employee %1 cannot verify a tie of the own', ARRAY[my_employee()::text],
+			hint => 'Somebody else looks at it.');
+	END IF;
+	UPDATE relation AS r SET holds = verify_interest.holds, verified_on = current_date, verified_by = me()
+		WHERE r.employee_id = employee AND r.relative_id = relative;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU102', 'employee %1 has declared no tie to employee %2', ARRAY[employee::text, relative::text]);
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.verify_interest(integer, integer, boolean) IS 'Says of a declared tie whether it was found to hold (from then on it blocks by the rule "conflict of interest") or not (from then on it counts for nothing), and keeps who said so. Not by one of the two (MU128).';

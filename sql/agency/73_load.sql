@@ -407,10 +407,10 @@ BEGIN
 		LOOP
 			n_failed := 0;
 			FOR default_value IN
-				SELECT to_jsonb(x) FROM load_insert(
+				SELECT to_jsonb(x.*) FROM load_insert(
 					CASE WHEN c.update THEN
 						-- an empty cell leaves what is on record
-						format('UPDATE %1$I AS e SET (%2$s) = (SELECT %3$s FROM jsonb_populate_record(e, s.j) AS n) FROM unnest($1) AS s (j) CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I, s.j) AS r WHERE %4$s',
+						format('UPDATE %1$I AS e SET (%2$s) = (SELECT %3$s FROM jsonb_populate_record(e.*, s.j) AS n) FROM unnest($1) AS s (j) CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I, s.j) AS r WHERE %4$s',
 							t.target, names, (SELECT string_agg(format('n.%I', k), ', ') FROM unnest(columns) AS k), condition)
 					ELSE format('INSERT INTO %1$I (%2$s) SELECT %3$s FROM unnest($1) WITH ORDINALITY AS s (j, o) CROSS JOIN LATERAL jsonb_populate_record(NULL::%1$I, s.j) AS r ORDER BY s.o',
 						t.target, names, (SELECT string_agg(format('r.%I', k), ', ') FROM unnest(columns) AS k)) END,
@@ -502,7 +502,7 @@ DECLARE
 	raw jsonb[];
 	absent text;
 BEGIN
-	EXECUTE format('SELECT array_agg(to_jsonb(q)) FROM (%s) AS q', query) INTO raw;
+	EXECUTE format('SELECT array_agg(to_jsonb(q.*)) FROM (%s) AS q', query) INTO raw;
 	SELECT string_agg(l.column_name, ', ' ORDER BY l.place) INTO absent FROM load_column AS l
 		WHERE l.template = load_query.template AND l.required AND raw IS NOT NULL AND NOT raw[1] ? l.column_name;
 	IF absent IS NOT NULL THEN

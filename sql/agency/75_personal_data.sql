@@ -66,7 +66,7 @@ BEGIN
 		SELECT c.oid::regclass AS id, c.relname AS name, rows_about(c.oid) AS condition FROM pg_class AS c
 		WHERE c.relnamespace = '@agency@'::regnamespace AND c.relkind = 'r' AND rows_about(c.oid) IS NOT NULL ORDER BY c.relname
 	LOOP
-		EXECUTE format('SELECT jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)) FROM %s AS t WHERE %s', relation.id, relation.condition)
+		EXECUTE format('SELECT jsonb_agg(to_jsonb(t.*) ORDER BY to_jsonb(t.*)) FROM %s AS t WHERE %s', relation.id, relation.condition)
 			INTO rows_found USING employee;
 		IF rows_found IS NOT NULL THEN
 			found_data := found_data || jsonb_build_object(relation.name, rows_found);
@@ -161,14 +161,14 @@ BEGIN
 	IF FOUND THEN
 		PERFORM mutasi.raise_error('42703', 'table "%1" has no column "%2" to be corrected', ARRAY[place, unknown]);
 	END IF;
-	EXECUTE format('SELECT count(*) FROM %I AS t WHERE t.employee_id = $1 AND to_jsonb(t) @> $2', place) INTO n USING employee, coalesce(row_key, '{}');
+	EXECUTE format('SELECT count(*) FROM %I AS t WHERE t.employee_id = $1 AND to_jsonb(t.*) @> $2', place) INTO n USING employee, coalesce(row_key, '{}');
 	IF n <> 1 THEN
 		PERFORM mutasi.raise_error('MU162', '%1 rows of "%2" are meant, not one', ARRAY[n::text, place],
 			hint => 'Say which in row_key, as {"column": value}.');
 	END IF;
 	INSERT INTO personal_data_act (kind, employee_id, reason, legal_ground, places, requested_by, letter, done_by)
 		VALUES ('correction', employee, reason, legal_ground, ARRAY(SELECT place || '.' || k FROM unnest(columns) AS k), requested_by, letter, me());
-	EXECUTE format('UPDATE %I AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(t, $3) AS r) WHERE t.employee_id = $1 AND to_jsonb(t) @> $2', place,
+	EXECUTE format('UPDATE %I AS t SET (%s) = (SELECT %s FROM jsonb_populate_record(t.*, $3) AS r) WHERE t.employee_id = $1 AND to_jsonb(t.*) @> $2', place,
 			(SELECT string_agg(quote_ident(k), ', ' ORDER BY k) FROM unnest(columns) AS k), (SELECT string_agg('r.' || quote_ident(k), ', ' ORDER BY k) FROM unnest(columns) AS k))
 		USING employee, coalesce(row_key, '{}'), changes;
 	corrected := place; rows := 1; detail := array_to_string(columns, ', ');

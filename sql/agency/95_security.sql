@@ -204,6 +204,8 @@ BEGIN
 					EXECUTE format('GRANT INSERT, UPDATE ON %I TO %I', thing, part.role_name);
 				END LOOP;
 				EXECUTE format('GRANT INSERT, UPDATE ON transfer_plan TO %I', part.role_name);
+				EXECUTE format('CREATE POLICY mutasi_approver_verify ON relation FOR UPDATE TO %I USING (true) WITH CHECK (true)', part.role_name);
+				EXECUTE format('GRANT UPDATE (holds, verified_on, verified_by) ON relation TO %I', part.role_name);
 			END IF;
 		END IF;
 	END LOOP;

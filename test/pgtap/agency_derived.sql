@@ -1,7 +1,7 @@
 -- Derived columns and figures: profile, requirement, hours, units' ratios, and
 -- what the tables refuse.
 BEGIN;
-SELECT plan(53);
+SELECT plan(56);
 \i test/data/small_agency.sql
 
 -- the profile follows the assessments
@@ -87,6 +87,9 @@ SELECT lives_ok($$SELECT rename_unit(2, 'Health Centre North', current_date - 5)
 SELECT is(unit_name(2, current_date - 6) || ', ' || unit_name(2), 'Health Centre 1, Health Centre North', 'and keeps its name of then');
 
 -- people and posts
+SELECT results_eq($$SELECT grade FROM grade WHERE scheme = 'pns' ORDER BY position$$, $$SELECT r || '/' || l FROM unnest('{I,II,III,IV}'::text[]) WITH ORDINALITY AS r (r, n), unnest('{a,b,c,d,e}'::text[]) AS l WHERE l < 'e' OR r = 'IV' ORDER BY n, l$$, 'the seventeen grades of civil servants, in their order');
+SELECT results_eq($$SELECT grade, position::int FROM grade WHERE scheme = 'pppk' ORDER BY position$$, $$SELECT 'PPPK ' || btrim(to_char(n, 'RN')), n FROM generate_series(1, 17) AS n$$, 'and of contract employees');
+SELECT throws_ok($$INSERT INTO employee (name, grade) VALUES ('x', 'III/e')$$, '23503', NULL, 'no other');
 SELECT throws_ok($$INSERT INTO incumbency (employee_id, post_id, valid_from) VALUES (1, 3, '2020-01-01')$$, '23P01', NULL, 'one main post on a day');
 SELECT lives_ok($$INSERT INTO incumbency (employee_id, post_id, valid_from, kind) VALUES (1, 4, '2020-01-01', 'acting')$$, 'acting (Plt) beside it');
 SELECT throws_ok($$INSERT INTO incumbency (employee_id, post_id, valid_from, kind, share) VALUES (1, 2, '2020-01-01', 'additional', 0.5)$$, 'MU103', NULL, 'not more than full time');

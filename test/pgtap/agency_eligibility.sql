@@ -1,7 +1,7 @@
 -- Who may move where: each rule passed, not passed and unknown; waivers; an
 -- agency's own rules; errors.
 BEGIN;
-SELECT plan(65);
+SELECT plan(90);
 \i test/data/small_agency.sql
 
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, i text DEFAULT 'agency', w text DEFAULT 'within agency') RETURNS text LANGUAGE sql AS
@@ -112,6 +112,57 @@ UPDATE employee SET born_on = current_date - 21000 WHERE employee_id = 2;
 SELECT is(pg_temp.verdict(2, 1, 'retirement'), 'false', 'too near to retirement');
 UPDATE employee SET born_on = NULL WHERE employee_id = 2;
 SELECT is(pg_temp.verdict(2, 1, 'retirement'), 'unknown', 'date of birth unknown');
+
+-- each rule once more: what it says where the others above have not asked
+SELECT is(pg_temp.verdict(3, 1, 'in service'), 'true', 'in service');
+SELECT is(pg_temp.verdict(3, 1, 'other post'), 'true', 'another post');
+SELECT is(pg_temp.verdict(3, 1, 'no open case'), 'true', 'no other case');
+INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (3, 1, 'x');
+SELECT is(pg_temp.verdict(3, 4, 'no open case'), 'false', 'a case under way');
+SELECT is((SELECT passed FROM check_eligibility('{3}', '{4}', current_date, jsonb_build_object('transfer_id', (SELECT transfer_id FROM transfer))) WHERE rule = 'no open case'), true, 'which is not in its own way');
+DELETE FROM transfer;
+SELECT is(pg_temp.verdict(3, 1, 'vacancy'), 'true', 'a free seat');
+UPDATE employee SET appointed_on = NULL WHERE employee_id = 3;
+SELECT is(pg_temp.verdict(3, 1, 'ten years', 'own', 'between agencies'), 'unknown', 'ten years of what is not on record');
+UPDATE employee SET appointed_on = current_date - interval '10 years' WHERE employee_id = 3;
+SELECT is(pg_temp.verdict(3, 1, 'ten years', 'own', 'between agencies'), 'true', 'ten years to the day');
+SELECT is(pg_temp.verdict(3, 1, 'study leave'), 'true', 'a checked record without study leave');
+SELECT is(pg_temp.verdict(3, 1, 'grade'), 'true', 'grade');
+UPDATE employee SET grade = NULL WHERE employee_id = 3;
+SELECT is(pg_temp.verdict(3, 1, 'grade'), 'unknown', 'no grade on record');
+UPDATE employee SET grade = 'III/a' WHERE employee_id = 3;
+UPDATE post SET class = NULL WHERE post_id = 2;
+SELECT is(pg_temp.verdict(3, 4, 'class'), 'unknown', 'no class on record');
+UPDATE post SET class = 7 WHERE post_id = 2;
+SELECT is(pg_temp.verdict(3, 3, 'class'), 'true', 'down, as far as it goes (a demotion)');
+UPDATE eligibility_rule SET parameter = '{"drop": 1}' WHERE rule = 'class';
+SELECT is((SELECT c.passed || ': ' || c.detail FROM eligibility(3, 3) AS c WHERE c.rule = 'class'), 'false: class 7 to class 5, at most 1 down', 'unless the agency limits it');
+UPDATE eligibility_rule SET parameter = '{"drop": 2}' WHERE rule = 'class';
+SELECT is(pg_temp.verdict(3, 3, 'class') || pg_temp.verdict(3, 1, 'class') || pg_temp.verdict(3, 4, 'class'), 'truetruefalse', 'by so many classes; up as before');
+UPDATE eligibility_rule SET parameter = '{}' WHERE rule = 'class';
+SELECT is(pg_temp.verdict(3, 1, 'education') || pg_temp.verdict(3, 3, 'education'), 'truetrue', 'education in the field; any field');
+SELECT is(pg_temp.verdict(3, 1, 'mandatory competencies') || pg_temp.verdict(3, 1, 'competency fit'), 'truetrue', 'competencies');
+UPDATE post SET requirement = NULL WHERE post_id = 1;
+SELECT is(pg_temp.verdict(3, 1, 'mandatory competencies') || pg_temp.verdict(3, 1, 'competency fit'), 'unknownunknown', 'a post whose requirement is not on record');
+SELECT rebuild_derived() \g /dev/null
+DELETE FROM record_check WHERE employee_id = 3 AND subject = 'family';
+SELECT is(pg_temp.verdict(3, 1, 'conflict of interest'), 'unknown', 'nobody has asked for ties');
+UPDATE post SET seats = 3 WHERE post_id = 3;
+UPDATE incumbency SET post_id = 3 WHERE employee_id = 1;
+UPDATE post SET reports_to = 3 WHERE post_id = 1;
+SELECT is(pg_temp.verdict(2, 1, 'conflict of interest'), 'false', 'the spouse would be the superior, in another unit');
+UPDATE post SET reports_to = NULL WHERE post_id = 1;
+UPDATE post SET reports_to = 1 WHERE post_id = 3;
+SELECT is(pg_temp.verdict(2, 1, 'conflict of interest'), 'false', 'or the subordinate');
+UPDATE employee SET grade = 'PPPK IX', status = 'pppk', contract_ends_on = current_date - 1 WHERE employee_id = 3;
+SELECT is(pg_temp.verdict(3, 1, 'contract'), 'false', 'a contract that has ended');
+UPDATE employee SET contract_ends_on = current_date WHERE employee_id = 3;
+SELECT is(pg_temp.verdict(3, 1, 'contract') || pg_temp.verdict(4, 1, 'contract'), 'truetrue', 'a contract for that post title, on its last day; no contract');
+DELETE FROM incumbency WHERE employee_id = 3;
+SELECT is(pg_temp.verdict(3, 1, 'contract'), 'unknown', 'a contract for a post that is not on record');
+UPDATE eligibility_rule SET parameter = '{"same_title": false}' WHERE rule = 'contract';
+SELECT is(pg_temp.verdict(3, 4, 'contract') || pg_temp.verdict(4, 1, 'retirement'), 'truetrue', 'any title, where the agency says so; time left until retirement');
+UPDATE eligibility_rule SET parameter = '{}' WHERE rule = 'contract';
 
 -- waivers
 INSERT INTO waiver (employee_id, rule, reason, granted_by, valid_to) VALUES (4, 'performance', 'long illness', 'Mayor', current_date + 30);

@@ -2,7 +2,7 @@
 -- mentors, induction, reviews, early warnings, returns; and grounds that show
 -- whoever changed them.
 BEGIN;
-SELECT plan(74);
+SELECT plan(87);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -162,9 +162,31 @@ SELECT results_eq('SELECT units_with_moves, units_without, change_with, change_w
 UPDATE employee SET nip = '198503222010032004' WHERE employee_id = 4;
 SELECT set_config('mutasi.actor', 'pegawai_5', true) \g /dev/null
 SELECT lives_ok($$SELECT declare_interest('198503222010032004', 'sibling')$$, 'declared');
-SELECT results_eq('SELECT relative_id, kind FROM relation WHERE employee_id = 5', $$VALUES (4, 'sibling')$$, 'on record, under one''s own name');
+SELECT results_eq('SELECT relative_id, kind, holds, verified_on, verified_by FROM relation WHERE employee_id = 5', $$VALUES (4, 'sibling', NULL::boolean, NULL::date, NULL::text)$$, 'on record, under one''s own name, and nobody has looked at it');
 SELECT lives_ok($$SELECT declare_interest('198601012010031001', 'spouse')$$, 'a number that nobody here has tells nothing');
 SELECT throws_ok($$SELECT declare_interest('198503222010032004', 'rival')$$, '23514', NULL, 'a tie that there is not');
+-- what one only says does not decide about the other
+CREATE FUNCTION pg_temp.tied(e integer, p integer) RETURNS text LANGUAGE sql AS $$ SELECT concat(coalesce(c.passed::text, 'unknown'), ': ', c.detail) FROM kota.eligibility(e, p) AS c WHERE c.rule = 'conflict of interest' $$;
+UPDATE incumbency SET post_id = 1 WHERE employee_id = 5;
+SELECT is(pg_temp.tied(4, 4), 'unknown: a declared tie to that unit or reporting line is not verified yet', 'a declaration by another is no verdict');
+SELECT is(pg_temp.tied(5, 2), 'unknown: a declared tie to that unit or reporting line is not verified yet', 'nor is one''s own');
+SELECT throws_ok('SELECT verify_interest(5, 4)', 'MU128', 'employee 5 cannot verify a tie of the own', 'nobody verifies the own tie');
+SELECT set_config('mutasi.actor', 'pegawai_4', true) \g /dev/null
+SELECT throws_ok('SELECT verify_interest(5, 4, false)', 'MU128', NULL, 'nor refutes it, from the other side');
+SELECT set_config('mutasi.actor', 'verifier', true) \g /dev/null
+SELECT throws_ok('SELECT verify_interest(4, 5)', 'MU102', 'employee 4 has declared no tie to employee 5', 'a tie there is');
+SELECT throws_ok('SELECT verify_interest(5, 4, NULL)', '22004', NULL, 'yes or no');
+SELECT lives_ok('SELECT verify_interest(5, 4, false)', 'it does not hold');
+SELECT matches(pg_temp.tied(4, 4), '^true: declared on ', 'and counts for nothing');
+SELECT results_eq('SELECT holds, verified_on, verified_by FROM relation', $$VALUES (false, current_date, 'verifier')$$, 'who said so is kept');
+SELECT set_config('mutasi.actor', 'pegawai_5', true) \g /dev/null
+SELECT declare_interest('198503222010032004', 'sibling') \g /dev/null
+SELECT matches(pg_temp.tied(4, 4), '^true: declared on ', 'and saying it again changes nothing');
+SELECT set_config('mutasi.actor', 'verifier', true) \g /dev/null
+SELECT lives_ok('SELECT verify_interest(5, 4)', 'it holds');
+SELECT is(pg_temp.tied(4, 4) || '; ' || pg_temp.tied(5, 2), 'false: a relative or business partner works in that unit or reporting line; false: a relative or business partner works in that unit or reporting line', 'and blocks both');
+INSERT INTO relation (employee_id, relative_id, kind) VALUES (6, 7, 'in-law');
+SELECT results_eq('SELECT holds, verified_by FROM relation WHERE employee_id = 6', 'SELECT true, session_user::text COLLATE "default"', 'what the agency enters itself holds');
 SELECT set_config('mutasi.actor', 'nobody', true) \g /dev/null
 SELECT throws_ok($$SELECT declare_interest('198503222010032004', 'sibling')$$, '42501', NULL, 'who is no employee declares nothing');
 SELECT * FROM finish();

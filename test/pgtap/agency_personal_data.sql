@@ -1,7 +1,7 @@
 -- Personal data: a copy, corrections and erasures everywhere they live; histories
 -- and decisions verify afterwards; each act is recorded, without values.
 BEGIN;
-SELECT plan(53);
+SELECT plan(56);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -80,6 +80,14 @@ SELECT results_eq($$SELECT changes -> 'notice_status' FROM transfer_history WHER
 SELECT is_empty('SELECT * FROM verify_history(''kota.transfer'')', 'and verifies');
 SELECT results_eq($$SELECT kind, places, requested_by, letter, done_by FROM personal_data_act ORDER BY act_id DESC LIMIT 1$$,
 	$$VALUES ('correction', '{employee.name,employee.nip}'::text[], 'the person', 'B-1', 'data officer')$$, 'the act is recorded');
+
+-- columns of the agency's own, named as our queries name tables
+ALTER TABLE employee ADD COLUMN t text DEFAULT 'own', ADD COLUMN e integer DEFAULT 7;
+ALTER TABLE discipline ADD COLUMN t text DEFAULT 'own';
+ALTER TABLE transfer ADD COLUMN t text, ADD COLUMN d integer;
+SELECT is((personal_data(2) -> 'employee' -> 0) - 'profile' @> '{"employee_id": 2, "t": "own", "e": 7}', true, 'a column "t" does not stand for the row');
+SELECT lives_ok($$SELECT * FROM correct_personal_data(2, '{"letter": "SECRET-D2"}', 'misread', 'UU 27/2022 Ps 6', 'discipline', '{"letter": "SECRET-D"}')$$, 'neither in a correction');
+SELECT is((decision_file(900) -> 'transfer') @> '{"transfer_id": 900}', true, 'nor in the file of a decision');
 
 -- erasure
 SELECT mutasi.correct_case('kota.transfer', 901, '{"decision_grounds": "better"}', 'names somebody else') \g /dev/null

@@ -1,7 +1,7 @@
 -- Row security: what each role sees and cannot see, through tables, views,
 -- functions, error messages and EXPLAIN.
 BEGIN;
-SELECT plan(66);
+SELECT plan(70);
 \i test/data/small_agency.sql
 CREATE ROLE a_employee; CREATE ROLE a_head; CREATE ROLE a_analyst; CREATE ROLE a_approver; CREATE ROLE a_auditor; CREATE ROLE a_stranger;
 CREATE ROLE pegawai_2 IN ROLE a_employee;
@@ -63,6 +63,7 @@ SELECT is(people_in_service(), 8::bigint, 'how many there are is no secret');
 SELECT is_empty('SELECT profile_on(3) WHERE profile_on(3) IS NOT NULL', 'nor a profile of a day');
 SELECT is(pg_temp.try('UPDATE kota.employee SET grade = ''IV/e'''), '42501 | permission denied for table employee', 'reads the own row, does not write it');
 SELECT is(pg_temp.try('INSERT INTO kota.assessment (employee_id, competency_id, level, assessed_on) VALUES (2, 1, 5, current_date)'), '42501 | permission denied for table assessment', 'nor assesses anybody');
+SELECT is(pg_temp.try('SELECT kota.verify_interest(3, 4)'), '42501 | permission denied for table relation', 'nor verifies ties');
 SELECT is(pg_temp.try('SELECT kota.enable_row_security()'), '42501 | permission denied for function enable_row_security', 'nor opens the doors');
 SELECT lives_ok($$SELECT apply_for_transfer(4, 'I would like to lead')$$, 'applies');
 SELECT results_eq('SELECT employee_id, post_id FROM application', 'VALUES (2, 4)', 'and sees it');
@@ -100,6 +101,7 @@ SELECT is((SELECT finding FROM why_not(1, 2) WHERE aspect = 'rank'), (SELECT for
 SELECT is_empty('SELECT * FROM standing_of(2, 1)', 'of others no rank');
 SELECT is_empty('SELECT * FROM discipline', 'no one''s discipline');
 SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (5, 1, 'come to us')$$), '42501 | new row violates row-level security policy for table "transfer"', 'opens cases for the own people only');
+SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (5, 2, 'stay')$$), '42501 | new row violates row-level security policy for table "transfer"', 'and is not told which post another holds');
 SELECT lives_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (1, 2, 'rotation')$$, 'and for them');
 RESET ROLE;
 
@@ -131,6 +133,8 @@ SELECT is((SELECT finding FROM why_not(5, 1) WHERE aspect = 'rank'), 'rank 4 wit
 RESET ROLE;
 SET LOCAL SESSION AUTHORIZATION a_approver;
 SELECT lives_ok($$UPDATE transfer SET state = 'verification' WHERE transfer_id = 2$$, 'takes a step');
+SELECT lives_ok($$SELECT verify_interest(3, 4, true)$$, 'verifies a declared tie');
+SELECT is(pg_temp.try($$UPDATE kota.relation SET kind = 'other'$$), '42501 | permission denied for table relation', 'and changes nothing else of it');
 RESET SESSION AUTHORIZATION;
 SET LOCAL ROLE a_auditor;
 SELECT is((SELECT count(*) FROM transfer_history), 6::bigint, 'auditor: every history');

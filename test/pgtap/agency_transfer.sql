@@ -1,7 +1,7 @@
 -- The move itself: applications, the case under its workflow, seats, floors and
 -- eligibility at the decision, the effect, and taking it back.
 BEGIN;
-SELECT plan(47);
+SELECT plan(53);
 \i test/data/small_agency.sql
 
 -- One step by one person; documents are filed as the workflow asks for them.
@@ -30,9 +30,13 @@ INSERT INTO transfer (employee_id, to_post_id, reason, effective_on) VALUES (2, 
 SELECT results_eq('SELECT from_post_id, kind, state, is_open, workflow FROM transfer', $$VALUES (2, 'rotation', 'draft', true, 'transfer_within_agency')$$, 'post given up and kind are filled in');
 SELECT is((SELECT count(*) FROM transfer_history), 1::bigint, 'the case has its history');
 SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (2, 4, 'x')$$, '23505', NULL, 'one open case a person');
-SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (3, 2, 'x')$$, '23514', NULL, 'not to the same post');
-SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, kind) VALUES (3, 1, 'x', 'inter-agency out')$$, '23514', NULL, 'a move between agencies names the other one');
-SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, kind, other_agency) VALUES (3, 1, 'x', 'inter-agency in', 'Kota Y')$$, '23514', NULL, 'and goes another route');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (3, 2, 'x')$$, 'MU127', 'employee 3 holds post 2, to which the transfer would lead', 'not to the same post');
+SELECT throws_ok($$UPDATE transfer SET to_post_id = 2 WHERE transfer_id = 1$$, 'MU127', NULL, 'not by an update either');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, reason, kind) VALUES (3, 'x', 'rotation')$$, 'MU127', 'the transfer of employee 3 names no post to be held', 'not to nowhere');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, reason, kind) VALUES (3, 'x', 'inter-agency out')$$, 'MU127', 'the transfer of employee 3 is of kind "inter-agency out" and names no other agency', 'a move between agencies names the other one');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, kind, other_agency, workflow) VALUES (3, 1, 'x', 'inter-agency out', 'Kota Y', 'transfer_with_centre')$$, 'MU127', 'the transfer of employee 3 leads out of the agency and to post 1 in it', 'and one out of the agency leads to no post in it');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, kind, other_agency) VALUES (3, 1, 'x', 'inter-agency in', 'Kota Y')$$, 'MU127', NULL, 'and goes another route');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason, workflow) VALUES (3, 1, 'x', 'transfer_with_centre')$$, 'MU127', 'the transfer of employee 3 is of kind "rotation", for which workflow "transfer_with_centre" is not', 'as a move within the agency does not');
 SELECT lives_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (3, 4, 'promoted'), (7, 1, 'x')$$, 'more cases');
 SELECT results_eq('SELECT employee_id, kind FROM transfer ORDER BY 1', $$VALUES (2, 'rotation'), (3, 'promotion'), (7, 'promotion')$$, 'kinds of move');
 
@@ -46,6 +50,10 @@ SELECT pg_temp.step(1, 'verifier', 'verification') \g /dev/null
 SELECT throws_ok($$SELECT pg_temp.step(1, 'verifier', 'analysis')$$, 'MU011', NULL, 'documents are asked for');
 SELECT pg_temp.documents(1) \g /dev/null
 SELECT pg_temp.step(1, 'verifier', 'analysis'), pg_temp.step(1, 'analyst', 'team_review') \g /dev/null
+
+SELECT throws_ok($$UPDATE transfer_document SET sha256 = '\x00' WHERE transfer_id = 1 AND code = 'D01'$$, '23514', NULL, 'a checksum has 32 bytes');
+UPDATE transfer_document SET sha256 = sha256('the file') WHERE transfer_id = 1 AND code = 'D01';
+SELECT is((SELECT encode(sha256, 'hex') = encode(sha256('the file'), 'hex') FROM transfer_document WHERE transfer_id = 1 AND code = 'D01'), true, 'and tells whether a file is the one that was filed');
 
 -- the decision
 INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'heavy sanction', current_date);

@@ -67,7 +67,7 @@ SELECT results_eq('SELECT sum(done)::int, sum(failed)::int FROM run_daily()', 'V
 
 -- BKN's silence: five working days, then the next state, by SYSTEM
 SELECT set_config('mutasi.actor', '', true) \g /dev/null
-SELECT mutasi.import_cases('kota.transfer', 'came on paper', jsonb_build_array(jsonb_build_object('transfer_id', 50, 'employee_id', 5, 'from_post_id', 2, 'to_post_id', 1,
+SELECT mutasi.import_cases('kota.transfer', 'came on paper', jsonb_build_array(jsonb_build_object('transfer_id', 50, 'employee_id', 5, 'from_post_id', 2,
 	'kind', 'inter-agency out', 'initiative', 'agency', 'reason', 'x', 'workflow', 'transfer_within_province', 'state', 'bkn_consideration', 'other_agency', 'Kota Y',
 	'minister_permission_needed', false, 'created_by', 'x', 'created_at', now()))) \g /dev/null
 SELECT is((SELECT on_expiry FROM mutasi.case_deadlines('kota.transfer', '50')), 'consider', 'silence is consent at BKN');
