@@ -72,7 +72,7 @@ close $pipe or die "xgettext failed\n";
 sub calls
 {
 	my ($file, $text) = @_;
-	while ($text =~ /\bmutasi\.(raise_error|raise_warning|translated)\s*\(/g)
+	while ($text =~ /\bmutasi\.(raise_error|raise_warning|tell_progress|translated)\s*\(/g)
 	{
 		my ($kind, $begin) = ($1, pos $text);
 		my $line = 1 + (substr($text, 0, $begin) =~ tr/\n//);

@@ -2,16 +2,21 @@
  * error.c
  *	  mutasi.raise_error(): errors of our SQL and PL/pgSQL code, raised from C
  *	  because PL/pgSQL's RAISE cannot be translated; mutasi.translated(): the
- *	  same for texts that are answers and no errors.
+ *	  same for texts that are answers and no errors; mutasi.tell_progress(): for
+ *	  notices from time to time.
  */
 #include "postgres.h"
 
 #include "mutasi.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/timestamp.h"
 
 /* "%1" to "%9" are all a message may refer to. */
 #define MAX_ERROR_ARGS 9
@@ -132,6 +137,50 @@ mutasi_raise_warning(PG_FUNCTION_ARGS)
 			(errcode(ERRCODE_WARNING),
 			 errmsg_internal("%s", fill_in(dgettext(TEXTDOMAIN, text_to_cstring(PG_GETARG_TEXT_PP(0))), args, nargs)),
 			 hint ? errhint("%s", fill_in(dgettext(TEXTDOMAIN, hint), args, nargs)) : 0));
+	PG_RETURN_VOID();
+}
+
+/*
+ * tell_progress(message, args)
+ *
+ * A notice at most every mutasi.agency_progress seconds of a statement.
+ * Whoever goes through a long loop calls it at every turn; it is cheap where
+ * it is not yet time.  A cancel gets through here as well.
+ */
+static int	agency_progress = 10;	/* seconds; 0: quiet */
+
+void
+error_init(void)
+{
+	DefineCustomIntVariable("mutasi.agency_progress",
+							gettext_noop("Sets the interval of notices about the progress of long functions of an agency schema."),
+							gettext_noop("Rankings of many posts, loads, deriving anew, daily tasks. Zero turns them off."),
+							&agency_progress, agency_progress, 0, 3600,
+							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+}
+
+PG_FUNCTION_INFO_V1(mutasi_tell_progress);
+Datum
+mutasi_tell_progress(PG_FUNCTION_ARGS)
+{
+	static TimestampTz told = 0;
+	TimestampTz begun = GetCurrentStatementStartTimestamp();
+	TimestampTz now;
+	char	   *args[MAX_ERROR_ARGS];
+	int			nargs = 0;
+
+	CHECK_FOR_INTERRUPTS();
+	if (agency_progress == 0 || PG_ARGISNULL(0))
+		PG_RETURN_VOID();
+	/* what was told to an earlier statement does not count */
+	now = GetCurrentTimestamp();
+	if (!TimestampDifferenceExceeds(Max(told, begun), now, agency_progress * 1000))
+		PG_RETURN_VOID();
+	told = now;
+	if (!PG_ARGISNULL(1))
+		nargs = read_args(PG_GETARG_ARRAYTYPE_P(1), args);
+	ereport(NOTICE,
+			(errmsg_internal("%s", fill_in(dgettext(TEXTDOMAIN, text_to_cstring(PG_GETARG_TEXT_PP(0))), args, nargs))));
 	PG_RETURN_VOID();
 }
 

@@ -23,6 +23,7 @@ _PG_init(void)
 {
 	pg_bindtextdomain(TEXTDOMAIN);
 
+	error_init();
 	rank_init();
 	workflow_init();
 	history_progress_init();

@@ -15,4 +15,6 @@
 #undef _
 #define _(text) dgettext(TEXTDOMAIN, text)
 
+extern void error_init(void);
+
 #endif							/* MUTASI_H */

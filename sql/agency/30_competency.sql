@@ -247,19 +247,27 @@ CREATE FUNCTION @agency@.rebuild_derived(as_of date DEFAULT current_date)
 	RETURNS TABLE (derived text, corrected bigint)
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
+DECLARE
+	people constant integer[] := ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id);
+	posts constant integer[] := ARRAY(SELECT p.post_id FROM post AS p ORDER BY p.post_id);
+	step constant integer := 10000;
+	wanted integer[];
+	part integer[];
 BEGIN
-	derived := 'employee.profile';
-	corrected := derive_profiles(ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id), as_of);
-	RETURN NEXT;
-	derived := 'employee.recent_score';
-	corrected := derive_recent_scores(ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id), as_of);
-	RETURN NEXT;
-	derived := 'post.requirement';
-	corrected := derive_requirements(ARRAY(SELECT p.post_id FROM post AS p ORDER BY p.post_id));
-	RETURN NEXT;
-	derived := 'post_load.hours';
-	corrected := derive_loads(ARRAY(SELECT p.post_id FROM post AS p ORDER BY p.post_id));
-	RETURN NEXT;
+	FOREACH derived IN ARRAY '{employee.profile,employee.recent_score,post.requirement,post_load.hours}'::text[] LOOP
+		wanted := CASE WHEN derived LIKE 'employee.%' THEN people ELSE posts END;
+		corrected := 0;
+		FOR i IN 0 .. (cardinality(wanted) - 1) / step LOOP
+			PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY[derived, (i * step)::text, cardinality(wanted)::text]);
+			part := wanted[i * step + 1 : (i + 1) * step];
+			corrected := corrected + CASE derived
+				WHEN 'employee.profile' THEN derive_profiles(part, as_of)
+				WHEN 'employee.recent_score' THEN derive_recent_scores(part, as_of)
+				WHEN 'post.requirement' THEN derive_requirements(part)
+				ELSE derive_loads(part) END;
+		END LOOP;
+		RETURN NEXT;
+	END LOOP;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rebuild_derived(date) IS 'Derives every profile, requirement and workload anew from the rows they come from, for a load that went past the triggers; says how many it had to correct.';

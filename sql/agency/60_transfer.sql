@@ -374,6 +374,7 @@ CREATE FUNCTION @agency@.apply_due_transfers(as_of date DEFAULT current_date)
 AS $body$
 DECLARE
 	due integer;
+	n integer := 0;
 BEGIN
 	IF as_of > current_date THEN
 		PERFORM mutasi.raise_error('22023', 'transfers of the future day %1 cannot be applied yet', ARRAY[as_of::text]);
@@ -383,6 +384,8 @@ BEGIN
 		WHERE t.state = 'appointed' AND t.effective_on <= as_of
 		ORDER BY t.effective_on, t.transfer_id FOR UPDATE SKIP LOCKED
 	LOOP
+		PERFORM mutasi.tell_progress('transfers made effective: %1', ARRAY[n::text]);
+		n := n + 1;
 		transfer_id := due;
 		BEGIN
 			UPDATE transfer AS t SET state = 'effective', state_reason = 'the day has come' WHERE t.transfer_id = due;

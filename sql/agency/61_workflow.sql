@@ -155,14 +155,17 @@ BEGIN
 	done := refresh_profiles();
 	failed := 0;
 	RETURN NEXT;
+	PERFORM mutasi.tell_progress('done: %1', ARRAY[task]);
 	task := 'units'' figures refreshed';
 	done := refresh_units();
 	RETURN NEXT;
+	PERFORM mutasi.tell_progress('done: %1', ARRAY[task]);
 	task := 'timers run';
 	SELECT count(*) FILTER (WHERE r.error IS NULL), count(*) FILTER (WHERE r.error IS NOT NULL),
 			string_agg(r.case_key || ': ' || r.message, '; ') FILTER (WHERE r.error IS NOT NULL)
 		INTO done, failed, detail FROM mutasi.run_timers('@agency@.transfer') AS r;
 	RETURN NEXT;
+	PERFORM mutasi.tell_progress('done: %1', ARRAY[task]);
 	task := 'transfers made effective';
 	SELECT count(*) FILTER (WHERE r.applied), count(*) FILTER (WHERE NOT r.applied),
 			string_agg(r.transfer_id || ': ' || r.message, '; ') FILTER (WHERE NOT r.applied)

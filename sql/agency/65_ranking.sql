@@ -403,6 +403,7 @@ DECLARE
 	total integer := cardinality(posts);
 	chunk integer := greatest(1, 2000 / k);
 	first integer := 1;
+	nth integer := 0;
 	one integer;
 	pool integer[];
 	ids integer[];
@@ -416,6 +417,8 @@ BEGIN
 		FOREACH one IN ARRAY posts[first : first + chunk - 1] LOOP
 			-- of several posts the best are asked for with some to spare, so that
 			-- those who may not move can be left out behind; of one there is no need
+			PERFORM mutasi.tell_progress('ranking: %1 of %2 posts', ARRAY[nth::text, total::text]);
+			nth := nth + 1;
 			pool := best_people(one, CASE WHEN eligible_only AND total > 1 THEN 3 * k ELSE k END, NULL, as_of, eligible_only AND total = 1);
 			IF eligible_only AND total > 1 AND cardinality(pool) >= 3 * k THEN
 				short := short || one;

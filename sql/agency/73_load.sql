@@ -218,6 +218,7 @@ BEGIN
 	END LOOP;
 	WHILE first <> '{}' LOOP
 		a := first[cardinality(first)]; b := last[cardinality(last)];
+		PERFORM mutasi.tell_progress('loading: %1 of %2 rows', ARRAY[(a - 1)::text, cardinality(records)::text]);
 		first := first[: cardinality(first) - 1]; last := last[: cardinality(last) - 1];
 		BEGIN
 			EXECUTE statement USING records[a : b];

@@ -13,6 +13,12 @@ CREATE FUNCTION mutasi.raise_warning(message text, args text[] DEFAULT '{}', hin
 COMMENT ON FUNCTION mutasi.raise_warning(text, text[], text) IS
 	'Raises a warning: message and optionally hint, each translated and then filled in as by raise_error().';
 
+CREATE FUNCTION mutasi.tell_progress(message text, args text[] DEFAULT '{}') RETURNS void
+	LANGUAGE C VOLATILE PARALLEL SAFE
+	AS 'MODULE_PATHNAME', 'mutasi_tell_progress';
+COMMENT ON FUNCTION mutasi.tell_progress(text, text[]) IS
+	'Tells how far a long function is, as a notice, translated and filled in as by raise_error(), where the statement has run for mutasi.agency_progress seconds since its begin or the last notice; does nothing otherwise. For every turn of a loop.';
+
 CREATE FUNCTION mutasi.translated(message text, args text[] DEFAULT '{}') RETURNS text
 	LANGUAGE C STABLE PARALLEL SAFE
 	AS 'MODULE_PATHNAME', 'mutasi_translated';

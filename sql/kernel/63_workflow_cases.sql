@@ -153,9 +153,12 @@ DECLARE
 	item record;
 	attached record;
 	taken boolean;
+	n integer := 0;
 BEGIN
 	SELECT * INTO attached FROM mutasi.workflow_attachment(target);
 	FOR item IN SELECT o.* FROM mutasi.overdue_cases(target) AS o WHERE o.on_expiry IS NOT NULL LOOP
+		PERFORM mutasi.tell_progress('timers run: %1', ARRAY[n::text]);
+		n := n + 1;
 		case_key := item.case_key;
 		from_state := item.state;
 		due_at := item.due_at;
@@ -291,6 +294,7 @@ BEGIN
 	FOR item IN EXECUTE format('SELECT mutasi.case_key(%L::regclass, %s) AS case_key, t.%I::text AS state FROM %s AS t', target,
 		(SELECT string_agg(format('t.%I', k), ', ') FROM unnest(attached.key_columns) AS k), attached.state_column, target)
 	LOOP
+		PERFORM mutasi.tell_progress('cases moved to version %1: %2', ARRAY[version::text, moved::text]);
 		IF mutasi.migrate_due(target, item.case_key, wanted, version) THEN
 			PERFORM mutasi.migrate_case(target, item.case_key, version, states ->> item.state, reason);
 			moved := moved + 1;

@@ -1,5 +1,6 @@
 # README.md and README.id.md are the same in content: sections, SQL, outputs,
-# tables, links; every shell command in them is one that works; the index of the
+# tables, links; so are the five places, but for the language of their notices;
+# every shell command in the README is one that works; the index of the
 # documentation names every page. (That the SQL runs is 090_docs's business.)
 use strict;
 use warnings;
@@ -31,12 +32,25 @@ sub parts
 }
 
 my ($english, $indonesian) = map { parts($_) } 'README.md', 'README.id.md';
-cmp_ok($english->{headings}, '>=', 18, 'the README has its sections');
+my @sections = slurp('README.md') =~ /^## (.*)$/mg;
+is_deeply(\@sections, [ 'Two commands', 'Installation', 'Five minutes', 'Storing', 'Querying', 'Indexing', 'Planning', 'Workflow', 'Agency schema', 'Performance', 'Limits',
+	'Frequently asked questions', 'Troubleshooting', 'Reference', 'Upgrading', 'Contributing', 'Licence' ], 'the README has its sections, in the order that readers of PostgreSQL extensions know');
+like(slurp('README.md') =~ s/^## .*//msr, qr/^!\[[^\]]+\]\(doc\/pictures\/\w+\.svg\)/m, 'and a picture before them');
 is_deeply($indonesian->{shape}, $english->{shape}, 'both have the same sections, blocks, tables and lists, in one order');
 is_deeply($indonesian->{$_}, $english->{$_}, "and the same blocks: $_") for 'sql', 'sql error', 'text';
 is_deeply($indonesian->{links}, $english->{links}, 'and the same links');
 my $commands = sub { map { s/\s*#.*//r } map { split /\n/ } @{ $_[0]{sh} } };
 is_deeply([ $commands->($indonesian) ], [ $commands->($english) ], 'and the same commands');
+
+for my $page (glob 'doc/howto*.md')
+{
+	next if $page =~ /\.id\.md$/;
+	my ($one, $other) = map { parts($_) } $page, $page =~ s/\.md$/.id.md/r;
+	is_deeply($other->{shape}, $one->{shape}, "$page and its Indonesian twin have the same parts");
+	my @sql = map { s/issue_notice\((\w+), 'en'\)/issue_notice($1, 'id')/gr } @{ $one->{sql} // [] };
+	is_deeply($other->{sql} // [], \@sql, "$page: and the same SQL");
+	is(scalar @{ $other->{text} // [] }, scalar @{ $one->{text} // [] }, "$page: and outputs of as much");
+}
 
 # Indonesian, not left in English: hardly a line of prose is the same
 {

@@ -92,6 +92,25 @@ like($err, qr/NOTICE:  ranking: 120000 people read, \d+ results complete/, 'rank
 	'SELECT id, profile FROM public.person', 'SELECT id, requirement FROM public.post', 1000)});
 is($err, '', 'and nothing where that is turned off');
 is($out, '1000000', 'a thousand for each post');
+# and the loops of an agency schema
+for (1 .. 4)
+{
+	($status, $out, $err) = $node->psql('postgres', 'SET search_path = kota, public; SET mutasi.agency_progress = 1; SELECT take_ranking_snapshot(10)');
+	last if $err =~ /NOTICE/ || $_ == 4;
+	# twice as many posts
+	$node->safe_psql('postgres', q{SET search_path = kota, public;
+		INSERT INTO post (unit_id, class, seats, min_staff, code, title, family, kind) SELECT unit_id, class, 1, 0, code || 'Y', title, family, kind FROM post WHERE code LIKE 'X%';
+		INSERT INTO post_competency (post_id, competency_id, level) SELECT post_id, 1, 3 FROM post AS p WHERE code LIKE 'X%' AND NOT EXISTS (SELECT FROM post_competency AS c WHERE c.post_id = p.post_id)});
+}
+like($err, qr/NOTICE:  ranking: \d+ of \d+ posts/, 'a snapshot of rankings tells how many posts are done');
+my @told = $err =~ /ranking: (\d+) of/g;
+is_deeply([ sort { $a <=> $b } @told ], \@told, 'more and more of them');
+($status, $out, $err) = $node->psql('postgres', 'SET search_path = kota, public; SET mutasi.agency_progress = 0; SELECT take_ranking_snapshot(10)');
+is($err, '', 'and nothing where that is turned off');
+($status, $out, $err) = $node->psql('postgres', "SET mutasi.agency_progress = 1; SELECT mutasi.tell_progress('%1 of %2 posts', '{1,2}'); SELECT pg_sleep(1.1); SELECT mutasi.tell_progress('%1 of %2 posts', '{1,2}')");
+is($err, '', 'each statement counts from its own begin');
+($status, $out, $err) = $node->psql('postgres', q{SET mutasi.agency_progress = 1; DO $$BEGIN FOR i IN 1 .. 24 LOOP PERFORM mutasi.tell_progress('turn %1', ARRAY[i::text]); PERFORM pg_sleep(0.1); END LOOP; END$$});
+is(scalar(() = $err =~ /NOTICE:  turn \d+/g), 2, 'at most so often') or diag($err);
 $node->stop;
 my $log = slurp_file($node->logfile);
 unlike($log, qr/TRAP:|PANIC:|terminated by signal|WARNING: .*(leak|not closed|still referenced)/, 'the server complains of nothing');
