@@ -304,6 +304,14 @@ BEGIN
 		defaults := defaults || jsonb_build_object(c.name, default_value);
 	END LOOP;
 
+	-- rows entered with numbers of their own have not moved on what numbers the others
+	FOR c IN SELECT a.attname AS name, pg_get_serial_sequence(format('@agency@.%I', t.target), a.attname) AS sequence FROM pg_attribute AS a
+		WHERE a.attrelid = format('@agency@.%I', t.target)::regclass AND a.attidentity <> '' AND a.attname <> ALL (columns) LOOP
+		IF has_sequence_privilege(c.sequence, 'UPDATE') AND has_sequence_privilege(c.sequence, 'SELECT') THEN
+			EXECUTE format('SELECT setval(%L, m.n) FROM (SELECT max(%I) AS n FROM %I) AS m WHERE m.n >= (SELECT s.last_value FROM %s AS s)', c.sequence, c.name, t.target, c.sequence);
+		END IF;
+	END LOOP;
+
 	-- what each cell says
 	WITH cell AS MATERIALIZED (
 		SELECT s.o, s.l, s.j, k.place, k.column_name, v.cell,

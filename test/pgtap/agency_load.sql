@@ -1,7 +1,7 @@
 -- Getting data in: every template loads its own example, every bad cell is
 -- reported with its reason, the rest goes in; from a foreign-shaped database too.
 BEGIN;
-SELECT plan(63);
+SELECT plan(66);
 SELECT mutasi.create_agency('kota') \g /dev/null
 SET search_path = kota, mutasi, public;
 
@@ -101,6 +101,12 @@ SELECT results_eq('SELECT loaded, updated FROM load_run ORDER BY load_id DESC LI
 -- numbers nobody should guess at
 SELECT results_eq($$SELECT * FROM load_csv('task_norm', E'post_code,task,norm_hours\nPKM1-N,patients,"1.250,5"')$$,
 	$$VALUES (2, 'norm_hours', '1.250,5', 'is not a number (write 1250.5 or 1250,5, without a separator of thousands)')$$, 'a separator of thousands is not guessed at');
+
+-- beside rows that were entered with numbers of their own
+INSERT INTO unit (unit_id, code, name) SELECT max(unit_id) + n, 'OWN' || n, 'own' FROM unit, generate_series(1, 3) AS n GROUP BY n;
+SELECT is_empty($$SELECT * FROM load_csv('unit', E'code,name\nAFTER1,a\nAFTER2,b')$$, 'files go in beside rows with numbers of their own');
+SELECT results_eq($$SELECT a.unit_id > max(o.unit_id) FROM unit AS a, unit AS o WHERE a.code = 'AFTER1' AND o.code LIKE 'OWN%' GROUP BY a.unit_id$$, 'VALUES (true)', 'numbered behind them');
+SELECT lives_ok($$INSERT INTO unit (code, name) VALUES ('AFTER3', 'c')$$, 'as the next ones are');
 
 -- a whole file that makes no sense
 SELECT throws_ok($$SELECT load_csv('units', 'code')$$, '22023', 'there is no template "units"', 'unknown template');
