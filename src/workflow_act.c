@@ -206,7 +206,8 @@ find_action(WorkflowCase *c, const HistoryRow *head, const char *action)
 		ereport(ERROR,
 				(errcode(ERRCODE_WF_TERMINAL),
 				 errmsg("case %s of \"%s\" is closed: it is in the terminal state \"%s\"",
-						c->key_text, c->target->name, head->to_state)));
+						c->key_text, c->target->name, head->to_state),
+				 errhint("A closed case stays as it is; begin another one.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_WF_NO_ACTION),
 			 errmsg("case %s of \"%s\" has no action \"%s\" in state \"%s\"",
@@ -434,7 +435,8 @@ mutasi_expire_case(PG_FUNCTION_ARGS)
 		!workflow_owner_query(c.target, "SELECT overdue FROM mutasi.case_deadlines($1, $2)", 2, types, values))
 		ereport(ERROR,
 				(errcode(ERRCODE_WF_NOT_DUE),
-				 errmsg("case %s of \"%s\" has no deadline that has passed", c.key_text, c.target->name)));
+				 errmsg("case %s of \"%s\" has no deadline that has passed", c.key_text, c.target->name),
+				 errhint("mutasi.case_deadlines() shows when a case is due; mutasi.run_timers() moves those that are.")));
 	t = find_action(&c, &head, c.definition->states[state].on_expiry);
 	move_case(&c, WORKFLOW_SYSTEM, c.definition->states[t->to].name,
 			  psprintf("deadline of state \"%s\" has passed", head.to_state), 0);

@@ -668,7 +668,8 @@ check_people(WorkflowCase *c, WorkflowTransition *t, bool asking, List **refusal
 			refuse(refusals, ERRCODE_WF_ALREADY_APPROVED,
 				   psprintf(_("\"%s\" has approved \"%s\" of case %s of \"%s\" already"),
 							c->person->person, t->action, c->key_text, c->target->name),
-				   psprintf(_("It has %d of %d approvals."), walk.votes, t->approvals), NULL);
+				   psprintf(_("It has %d of %d approvals."), walk.votes, t->approvals),
+				   pstrdup(_("The next approval is somebody else's; mutasi.revoke_approval() takes one back.")));
 		return;
 	}
 	if (walk.votes + (walk.mine ? 0 : 1) < t->approvals)
@@ -722,6 +723,7 @@ workflow_check(WorkflowCase *c, WorkflowTransition *t, bool first_only, bool ask
 		refuse(&refusals, ERRCODE_WF_CONDITION,
 			   psprintf(_("case %s of \"%s\" does not meet the condition of \"%s\""),
 						c->key_text, c->target->name, t->action),
-			   psprintf(_("The condition is: %s"), t->condition), NULL);
+			   psprintf(_("The condition is: %s"), t->condition),
+			   pstrdup(_("NEW is the row as it would become, OLD as it is: what is missing may be set in the same statement.")));
 	return refusals;
 }

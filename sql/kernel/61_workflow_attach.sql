@@ -744,7 +744,8 @@ BEGIN
 	EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', target);
 	IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = target
 			AND t.tgfoid IN ('mutasi.workflow_enforce()'::regprocedure, 'mutasi.workflow_columns()'::regprocedure)) THEN
-		PERFORM mutasi.raise_error('MU024', 'no workflow is attached to "%1"', ARRAY[target::text]);
+		PERFORM mutasi.raise_error('MU024', 'no workflow is attached to "%1"', ARRAY[target::text],
+			hint => 'mutasi.attach_workflow() attaches one.');
 	END IF;
 	IF (SELECT c.relispartition FROM pg_class AS c WHERE c.oid = target) THEN
 		PERFORM mutasi.raise_error('42809', 'the workflow of the partition "%1" is that of the partitioned table', ARRAY[target::text],
