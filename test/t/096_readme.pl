@@ -43,6 +43,8 @@ is_deeply($indonesian->{links}, [ map { my ($page, $at) = /^([^#]*)\.md(.*)$/; d
 my $commands = sub { map { s/\s*#.*//r } map { split /\n/ } @{ $_[0]{sh} } };
 is_deeply([ $commands->($indonesian) ], [ $commands->($english) ], 'and the same commands');
 
+my @gexec = grep { slurp($_) =~ /\\gexec/ } glob 'README*.md doc/*.md';
+is("@gexec", '', 'examples do without \\gexec');
 for my $page (glob 'doc/howto*.md')
 {
 	next if $page =~ /\.id\.md$/;
