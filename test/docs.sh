@@ -10,15 +10,14 @@ enter_place "$@"
 build "-O2"
 start_cluster
 cd "$TREE"
-[ $# -gt 0 ] || set -- README*.md doc/*.md
 as_owner perl -I test/t - "$@" <<'PERL'
 use strict;
 use warnings;
-use DocPages qw(run_page bad_links);
+use DocPages qw(all_pages run_page bad_links);
 
 my $show = @ARGV && $ARGV[0] eq '--show' && shift;
 my ($passed, $failed) = (0, 0);
-for my $page (@ARGV)
+for my $page (@ARGV ? @ARGV : all_pages())
 {
 	my ($lines, $blocks) = run_page($page);
 	if ($show)

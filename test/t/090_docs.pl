@@ -1,11 +1,11 @@
-# The examples of README.md and doc/*.md do what the pages say, and their links
+# The examples of README.md and the pages of doc do what the pages say, and their links
 # lead somewhere. See DocPages.pm; `test/docs.sh --show PAGE` prints a page with
 # the real outputs filled in.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
 use Test::More;
-use DocPages qw(run_page bad_links);
+use DocPages qw(all_pages run_page leave_base bad_links);
 
 my $node = PostgreSQL::Test::Cluster->new('docs');
 # whoever runs the test, examples are run by a superuser of one name
@@ -16,7 +16,7 @@ $ENV{PGPORT} = $node->port;
 $ENV{PGUSER} = 'postgres';
 delete $ENV{PGDATABASE};
 
-my @pages = grep { -e } glob 'README*.md CHANGELOG.md doc/*.md';
+my @pages = all_pages();
 ok(@pages > 0, 'there is documentation');
 for my $page (@pages)
 {
@@ -30,5 +30,6 @@ for my $page (@pages)
 		  or diag("$page:$block->{line}: $block->{problem}");
 	}
 }
+leave_base();
 $node->stop;
 done_testing();

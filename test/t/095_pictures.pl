@@ -19,7 +19,7 @@ delete $ENV{PGDATABASE};
 my @names = map { s{.*/}{}r =~ s/\.sql$//r } glob 'test/pictures/*.sql';
 ok(@names > 3, 'there are pictures');
 is_deeply([ map { s{.*/}{}r =~ s/\.svg$//r } sort glob 'doc/pictures/*.svg' ], [ sort @names ], 'each picture has its query');
-my $pages = join '', map { slurp($_) } glob 'README*.md doc/*.md';
+my $pages = join '', map { slurp($_) } glob 'README*.md doc/*.md doc/views/*.md';
 for my $name (@names)
 {
 	$node->safe_psql('postgres', "CREATE DATABASE picture_$name");

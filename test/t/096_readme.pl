@@ -99,6 +99,23 @@ cmp_ok(scalar @names, '>', 50, 'the README names what an agency schema has');
 my $list = join ',', map { "('$_')" } @names;
 is($node->safe_psql('simpeg', "SELECT string_agg(n, ' ') FROM (VALUES $list) AS v (n)
 	WHERE to_regclass('kota_x.' || n) IS NULL AND NOT EXISTS (SELECT FROM pg_proc AS p WHERE p.pronamespace = 'kota_x'::regnamespace AND p.proname = n)"), '', 'each is there');
+# --- each view for BI has its page, with its columns as they are ---------------------------
+
+# the helpers of other views are told in the index only
+my $helpers = "'unit_above', 'policy_period', 'post_effective_period'";
+my @views = split /\n/, $node->safe_psql('simpeg', "SELECT relname FROM pg_class WHERE relnamespace = 'kota_x'::regnamespace AND relkind = 'v' AND relname NOT IN ($helpers) ORDER BY 1");
+is_deeply([ map { s{.*/}{}r =~ s/\.md$//r } sort glob 'doc/views/*.md' ], [ sort @views ], 'one page a view');
+my $view_index = slurp('doc/views.md');
+for my $view (@views)
+{
+	my $page = slurp("doc/views/$view.md");
+	my $columns = join "\n", $page =~ /^(\| `\w+` \| `[^`]+` \| .*)$/mg;
+	is($columns, $node->safe_psql('simpeg', "SELECT string_agg(format('| `%s` | `%s` | %s |', a.attname, replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz'),
+		col_description(a.attrelid, a.attnum)), E'\\n' ORDER BY a.attnum) FROM pg_attribute AS a WHERE a.attrelid = 'kota_x.$view'::regclass AND a.attnum > 0 AND NOT a.attisdropped"), "$view: its columns");
+	my @headings = $page =~ /^## (.*)$/mg;
+	is_deeply(\@headings, [ 'Columns', 'Who reads it', 'Example', 'Pitfalls', 'In a BI tool' ], "$view: its parts");
+	like($view_index, qr{\(views/$view\.md\)}, "$view: in the index");
+}
 $node->stop;
 for my $script (slurp('README.md') =~ /`(test\/[\w\/.]+\.sh)/g) { ok(-x $script, "$script is there"); }
 

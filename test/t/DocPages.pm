@@ -7,6 +7,10 @@
 # an error; the "text" block behind it shows that. Blank space at the ends of
 # lines and at the end of a block does not count, since editors remove it.
 #
+# The pages of a folder beside a page of the same name (doc/views/*.md beside
+# doc/views.md) go on from where that page ends, each in one transaction of its own,
+# which is rolled back: a copy of the database for each would take a minute.
+#
 # Uses the cluster that PGHOST, PGPORT, PGUSER name. Core Perl only.
 package DocPages;
 
@@ -17,7 +21,7 @@ use File::Basename qw(dirname);
 use File::Spec;
 use File::Temp;
 
-our @EXPORT_OK = qw(read_page run_page bad_links);
+our @EXPORT_OK = qw(all_pages read_page run_page leave_base bad_links);
 
 # Marks the output of one block off from the next's.
 my $mark = '=#=#= end of block';
@@ -108,23 +112,72 @@ sub normal
 	return $text;
 }
 
+# Every page there is, those of a folder right behind the page they go on from.
+sub all_pages
+{
+	return map { ($_, glob s/\.md$/\/*.md/r) } grep { -e } glob 'README*.md CHANGELOG.md doc/*.md';
+}
+
+# The page that others go on from, while its database is kept, and the roles that
+# were there before it.
+my ($base, @roles_before_base);
+
+sub drop_roles_but
+{
+	my %old = map { $_ => 1 } @_;
+	for my $role (grep { !$old{$_} } psql_value('SELECT quote_ident(rolname) FROM pg_roles'))
+	{
+		psql_value("DROP ROLE $role");
+	}
+}
+
+# Removes what was kept for the pages of a folder.
+sub leave_base
+{
+	return unless defined $base;
+	psql_value('DROP DATABASE doc_base');
+	drop_roles_but(@roles_before_base);
+	undef $base;
+}
+
 # Runs the page's blocks; gives each {output} and {problem} (undef where all is
 # well).
 sub run_page
 {
 	my ($file) = @_;
 	my ($lines, $blocks) = read_page($file);
-	return ($lines, $blocks) unless @$blocks;
+	my $from = dirname($file) . '.md';
+	if (-e $from)
+	{
+		run_page($from) unless defined $base && $base eq $from;
+		return run_blocks($lines, $blocks, 1);
+	}
+	leave_base();
+	if (-d ($file =~ s/\.md$//r))
+	{
+		@roles_before_base = psql_value('SELECT quote_ident(rolname) FROM pg_roles');
+		$base = $file;
+	}
+	return run_blocks($lines, $blocks);
+}
 
-	my $database = 'doc_page';
+sub run_blocks
+{
+	my ($lines, $blocks, $goes_on) = @_;
+	my $kept = defined $base;
+	return ($lines, $blocks) unless @$blocks || $kept;
+
+	my $database = $kept ? 'doc_base' : 'doc_page';
 	my @roles = psql_value('SELECT quote_ident(rolname) FROM pg_roles');
-	psql_value("CREATE DATABASE $database");
+	psql_value("CREATE DATABASE $database") unless $goes_on;
 
 	my $script = File::Temp->new(SUFFIX => '.sql');
 	# an error's context tells line numbers of function bodies: nobody's business
 	print $script "\\set SHOW_CONTEXT never\n\\set ON_ERROR_STOP 1\n";
 	print $script "CREATE EXTENSION mutasi CASCADE;\n"
-	  unless grep { $_->{sql} =~ /^\s*CREATE\s+EXTENSION\s+(IF\s+NOT\s+EXISTS\s+)?mutasi\b/im } @$blocks;
+	  unless $goes_on || grep { $_->{sql} =~ /^\s*CREATE\s+EXTENSION\s+(IF\s+NOT\s+EXISTS\s+)?mutasi\b/im } @$blocks;
+	# what one statement fails at is rolled back alone, as outside of a transaction
+	print $script "\\set ON_ERROR_ROLLBACK on\nBEGIN;\n" if $goes_on;
 	print $script "\\echo $mark\n";
 	for my $block (@$blocks)
 	{
@@ -169,11 +222,10 @@ sub run_page
 	}
 
 	# roles belong to the cluster: the next page starts without this one's
-	psql_value("DROP DATABASE $database");
-	my %old = map { $_ => 1 } @roles;
-	for my $role (grep { !$old{$_} } psql_value('SELECT quote_ident(rolname) FROM pg_roles'))
+	unless ($kept)
 	{
-		psql_value("DROP ROLE $role");
+		psql_value("DROP DATABASE $database");
+		drop_roles_but(@roles);
 	}
 	return ($lines, $blocks);
 }
