@@ -282,6 +282,22 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.answer_objection(integer, text, boolean) IS 'Answers an objection, once, not one''s own (MU118); upheld: the transfer does not take effect. The answer goes into the outbox.';
 
+-- Whatever rights somebody has on the table.
+CREATE FUNCTION @agency@.objection_answered() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF OLD.answered_at IS NOT NULL OR EXISTS (SELECT FROM transfer AS t WHERE t.transfer_id = NEW.transfer_id AND t.employee_id = my_employee()) THEN
+		PERFORM mutasi.raise_error('MU118', 'there is no open objection %1', ARRAY[NEW.objection_id::text], hint => 'One''s own objection is answered by somebody else.');
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.objection_answered() IS 'Trigger: an objection is answered once, and not by the person who objected (MU118).';
+CREATE TRIGGER objection_answered BEFORE UPDATE ON @agency@.objection
+	FOR EACH ROW WHEN ((OLD.transfer_id, OLD.upheld, OLD.answered_at, OLD.answered_by) IS DISTINCT FROM (NEW.transfer_id, NEW.upheld, NEW.answered_at, NEW.answered_by))
+	EXECUTE FUNCTION @agency@.objection_answered();
+
 CREATE FUNCTION @agency@.take_messages(n integer DEFAULT 100)
 	RETURNS TABLE (message_id bigint, employee_id integer, login text, subject text, body text)
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -340,6 +356,27 @@ CREATE TRIGGER a_transfer_people AFTER UPDATE ON @agency@.transfer
 CREATE TRIGGER zz_transfer_people AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state = 'effective')
 	EXECUTE FUNCTION @agency@.transfer_people();
+
+-- Heads of units learn that there is a notice or an objection, not what it says. They
+-- are employees as well, who read their own whole, and PostgreSQL adds privileges up:
+-- so they are shown it by functions and have no policy on the tables.
+CREATE FUNCTION @agency@.led_notices() RETURNS TABLE (transfer_id integer, issued_at timestamptz, acknowledged_at timestamptz)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN QUERY SELECT n.transfer_id, n.issued_at, n.acknowledged_at FROM notice AS n WHERE n.transfer_id IN (SELECT m FROM my_transfers(true) AS m);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.led_notices() IS 'That notice was given or waived, and when acknowledged, in transfers of the logged-in person and those from and into the units that person leads; not what it says.';
+CREATE FUNCTION @agency@.led_objections() RETURNS TABLE (objection_id integer, transfer_id integer, filed_at timestamptz, answer_due date, answered_at timestamptz, upheld boolean)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 20 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN QUERY SELECT o.objection_id, o.transfer_id, o.filed_at, o.answer_due, o.answered_at, o.upheld
+		FROM objection AS o WHERE o.transfer_id IN (SELECT m FROM my_transfers(true) AS m);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.led_objections() IS 'That there is an objection, until when it is to be answered and whether it was upheld, in transfers of the logged-in person and those from and into the units that person leads; not its grounds, nor the answer.';
 
 -- Conflicts of interest are declared by the person concerned.
 CREATE FUNCTION @agency@.declare_interest(relative_nip text, kind text) RETURNS void

@@ -153,6 +153,24 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.record_placement_review(integer, integer, integer, integer, boolean, text, text, date) IS 'Records a review of a placement, once and not of the own (MU123). follow_up "return" opens the transfer that takes the person back and returns its id; "training" proposes what the person still lacks for the post.';
 
+CREATE FUNCTION @agency@.placement_review_not_own() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF EXISTS (SELECT FROM transfer AS t WHERE t.transfer_id = NEW.transfer_id AND t.employee_id = my_employee()) THEN
+		PERFORM mutasi.raise_error('MU123', 'nobody reviews the own placement', '{}'::text[]);
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.placement_review_not_own() IS 'Trigger: refuses the findings of a review written by the person reviewed (MU123), whoever else that is.';
+CREATE TRIGGER placement_review_not_own BEFORE UPDATE ON @agency@.placement_review
+	FOR EACH ROW WHEN ((OLD.due_on, OLD.reviewed_on, OLD.reviewer, OLD.adaptation, OLD.performance, OLD.goal_reached, OLD.follow_up)
+		IS DISTINCT FROM (NEW.due_on, NEW.reviewed_on, NEW.reviewer, NEW.adaptation, NEW.performance, NEW.goal_reached, NEW.follow_up))
+	EXECUTE FUNCTION @agency@.placement_review_not_own();
+CREATE TRIGGER placement_review_entered_not_own BEFORE INSERT ON @agency@.placement_review
+	FOR EACH ROW WHEN (NEW.reviewed_on IS NOT NULL) EXECUTE FUNCTION @agency@.placement_review_not_own();
+
 CREATE FUNCTION @agency@.transfer_followed_up() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$

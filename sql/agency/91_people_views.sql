@@ -122,11 +122,15 @@ CREATE VIEW @agency@.transfer_deadline WITH (security_invoker = true) AS
 			((d.due_at - interval '1 second') AT TIME ZONE z.name)::date AS due_on, d.on_expiry
 		FROM zone AS z CROSS JOIN mutasi.case_deadlines('@agency@.transfer') AS d
 		UNION ALL
-		SELECT o.transfer_id, 'objection', o.filed_at, o.answer_due, NULL FROM @agency@.objection AS o WHERE o.answered_at IS NULL
+		SELECT o.transfer_id, 'objection', o.filed_at, o.answer_due, NULL
+		FROM (SELECT x.objection_id, x.transfer_id, x.filed_at, x.answer_due FROM @agency@.objection AS x WHERE x.answered_at IS NULL
+			UNION
+			-- a head of unit sees that there is one
+			SELECT x.objection_id, x.transfer_id, x.filed_at, x.answer_due FROM @agency@.led_objections() AS x WHERE x.answered_at IS NULL) AS o
 		UNION ALL
 		SELECT t.transfer_id, 'notice', t.decided_at, t.effective_on, NULL
 		FROM @agency@.transfer AS t
-		WHERE t.state IN ('decided', 'appointed') AND NOT EXISTS (SELECT FROM @agency@.notice AS n WHERE n.transfer_id = t.transfer_id)
+		WHERE t.state IN ('decided', 'appointed') AND t.notice_status NOT IN ('given', 'waived')
 		UNION ALL
 		SELECT t.transfer_id, 'effect', t.decided_at, t.effective_on, NULL
 		FROM @agency@.transfer AS t WHERE t.state IN ('decided', 'appointed')

@@ -16,6 +16,7 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 		WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
 			AND (e.left_on IS NULL OR e.left_on > current_date)),
 	held AS MATERIALIZED (SELECT h.employee_id, count(*)::integer AS posts FROM holder AS h GROUP BY h.employee_id),
+	holders AS MATERIALIZED (SELECT h.post_id, count(*)::integer AS people FROM holder AS h GROUP BY h.post_id),
 	held_asked AS MATERIALIZED (
 		SELECT h.employee_id, c.competency_id, count(*)::integer AS posts FROM holder AS h JOIN @agency@.post_competency AS c ON c.post_id = h.post_id
 		GROUP BY h.employee_id, c.competency_id),
@@ -80,9 +81,10 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	WHERE e.profile IS NOT NULL AND mutasi.profile_level(e.profile, a.competency_id) IS NULL AND (e.left_on IS NULL OR e.left_on > current_date)
 	UNION ALL
 	SELECT 'post', p.post_id, p.code, q.problem, q.fix, q.affects,
-		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people - (SELECT count(*) FROM holder AS h WHERE h.post_id = p.post_id)::integer ELSE 0 END, q.weight::numeric(4,3), NULL
+		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people - coalesce(h.people, 0) ELSE 0 END, q.weight::numeric(4,3), NULL
 	FROM @agency@.post AS p
 	CROSS JOIN y CROSS JOIN size AS z
+	LEFT JOIN holders AS h ON h.post_id = p.post_id
 	CROSS JOIN LATERAL (VALUES
 		(p.requirement IS NULL, 'no requirement on record', 'enter post_competency', 'nobody can be ranked for it', y.weight_competency),
 		(p.class IS NULL, 'no class on record', 'enter the class', 'nobody is eligible for it', 0),
@@ -92,14 +94,17 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	WHERE q.found AND (p.valid_to IS NULL OR p.valid_to > current_date)
 	UNION ALL
 	SELECT 'unit', u.unit_id, u.name, 'no workload of the latest year on record', 'enter tasks, norms and volumes', 'its ratio; nobody from it is known to be dispensable',
-		(SELECT coalesce(sum(z.posts - coalesce(h.posts, 0)), 0)
-			FROM (SELECT DISTINCT i.employee_id FROM @agency@.incumbency AS i JOIN @agency@.post AS p ON p.post_id = i.post_id
-				JOIN @agency@.employee AS e ON e.employee_id = i.employee_id
-				WHERE p.unit_id = u.unit_id AND i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
-					AND (e.left_on IS NULL OR e.left_on > current_date)) AS m
-			LEFT JOIN held AS h ON h.employee_id = m.employee_id)::integer,
+		z.posts * (SELECT count(DISTINCT i.employee_id) FROM @agency@.incumbency AS i JOIN @agency@.post AS p ON p.post_id = i.post_id
+			JOIN @agency@.employee AS e ON e.employee_id = i.employee_id
+			WHERE p.unit_id = u.unit_id AND i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+				AND (e.left_on IS NULL OR e.left_on > current_date))::integer - coalesce(h.posts, 0)::integer,
 		y.weight_balance::numeric(4,3), NULL
 	FROM @agency@.unit AS u CROSS JOIN y CROSS JOIN size AS z
+	LEFT JOIN (SELECT m.unit_id, sum(o.posts) AS posts
+		FROM (SELECT DISTINCT p.unit_id, i.employee_id FROM @agency@.incumbency AS i JOIN @agency@.post AS p ON p.post_id = i.post_id
+			WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+				AND i.employee_id IN (SELECT x.employee_id FROM held AS x)) AS m
+		JOIN held AS o ON o.employee_id = m.employee_id GROUP BY m.unit_id) AS h ON h.unit_id = u.unit_id
 	WHERE (u.valid_to IS NULL OR u.valid_to > current_date)
 		AND EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id)
 		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id

@@ -166,17 +166,17 @@ BEGIN
 			END LOOP;
 			EXECUTE format('CREATE POLICY mutasi_led ON delegation FOR SELECT TO %I USING (me() IN (principal, delegate))', part.role_name);
 			EXECUTE format('GRANT SELECT ON delegation TO %I', part.role_name);
-			EXECUTE format('CREATE POLICY mutasi_led ON transfer FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
+			-- by the person, too: what a statement has just inserted my_transfers() does not see
+			EXECUTE format('CREATE POLICY mutasi_led ON transfer FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)) OR employee_id IN (SELECT my_people()))', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_open ON transfer FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()) AND initiative = ''agency'')', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_step ON transfer FOR UPDATE TO %I USING (transfer_id IN (SELECT my_transfers(true))) WITH CHECK (true)', part.role_name);
 			EXECUTE format('GRANT INSERT (employee_id, to_post_id, reason, initiative, effective_on, plan_id, reverses_id), UPDATE (state, state_reason, effective_on) ON transfer TO %I', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer_document FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
-			FOREACH thing IN ARRAY '{transfer_history,notice,objection,placement_review,induction_step,mentoring}'::text[] LOOP
+			FOREACH thing IN ARRAY '{transfer_history,placement_review,induction_step,mentoring}'::text[] LOOP
 				EXECUTE format('CREATE POLICY mutasi_led ON %I FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', thing, part.role_name);
 			END LOOP;
-			-- that there is a notice or an objection, not what it says
-			EXECUTE format('GRANT SELECT (notice_id, transfer_id, issued_at, acknowledged_at) ON notice TO %I', part.role_name);
-			EXECUTE format('GRANT SELECT (objection_id, transfer_id, filed_at, answer_due, answered_at, upheld) ON objection TO %I', part.role_name);
+			-- for transfer_deadline; rows they see by led_notices() and led_objections()
+			EXECUTE format('GRANT SELECT (objection_id, transfer_id, filed_at, answer_due, answered_at) ON objection TO %I', part.role_name);
 			-- the supervisor's part of the follow-up
 			FOREACH thing IN ARRAY '{placement_review,induction_step,mentoring}'::text[] LOOP
 				EXECUTE format('CREATE POLICY mutasi_led_change ON %I FOR UPDATE TO %I USING (transfer_id IN (SELECT my_transfers(true))) WITH CHECK (transfer_id IN (SELECT my_transfers(true)))', thing, part.role_name);
@@ -186,8 +186,9 @@ BEGIN
 				EXECUTE format('CREATE POLICY mutasi_led_add ON %I FOR INSERT TO %I WITH CHECK (transfer_id IN (SELECT my_transfers(true)))', thing, part.role_name);
 				EXECUTE format('GRANT INSERT ON %I TO %I', thing, part.role_name);
 			END LOOP;
-			EXECUTE format('CREATE POLICY mutasi_led_add ON training FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()))', part.role_name);
-			EXECUTE format('GRANT INSERT ON training TO %I', part.role_name);
+			-- proposes; who books and completes, by which assessments rise, is an approver
+			EXECUTE format('CREATE POLICY mutasi_led_add ON training FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()) AND booked_on IS NULL)', part.role_name);
+			EXECUTE format('GRANT INSERT (employee_id, programme_id, transfer_id, booked_on) ON training TO %I', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_add ON outbox FOR INSERT TO %I WITH CHECK (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
 			EXECUTE format('GRANT INSERT (employee_id, transfer_id, subject, body) ON outbox TO %I', part.role_name);
 		ELSIF part.part IN ('approver', 'auditor') THEN

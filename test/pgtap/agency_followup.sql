@@ -85,6 +85,7 @@ SELECT lives_ok(format($$SELECT complete_training(%s, 4, 'certificate 9')$$, :tr
 SELECT is((SELECT profile_level(profile, 2) FROM employee WHERE employee_id = 3), 4.00::numeric, 'and lifts the profile');
 
 -- warnings
+SELECT set_config('mutasi.actor', 'mayor', true) \g /dev/null
 DELETE FROM mentoring;
 UPDATE transfer SET effective_on = current_date - 200;
 UPDATE placement_review SET due_on = due_on - 200;

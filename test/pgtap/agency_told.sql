@@ -3,7 +3,7 @@
 -- follows a review, each early warning, the figures of fairness one by one, and the
 -- statistics of outcomes against computations of another kind.
 BEGIN;
-SELECT plan(40);
+SELECT plan(48);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -59,6 +59,24 @@ SELECT throws_ok($$UPDATE notice_template SET body = '{salary}' WHERE language =
 -- what was given stays what was given
 UPDATE notice_template SET body = 'else' WHERE language = 'id';
 SELECT matches((SELECT body FROM notice), '^Pegawai 003: ', 'a later edit changes no notice that was given');
+
+-- objections: grounds, a day for the answer, the answer; upheld, the move does not happen
+SAVEPOINT objected;
+INSERT INTO holiday VALUES (mutasi.add_working_days(current_date, 2), 'a holiday'), (mutasi.add_working_days(current_date, 5), 'another');
+SELECT set_config('mutasi.actor', 'pegawai_3', true) \g /dev/null
+SELECT file_objection(1, 'too far') AS objection \gset
+SELECT results_eq('SELECT grounds, answer_due, answer FROM objection', $$SELECT 'too far', mutasi.add_working_days(current_date, 7), NULL::text$$, 'an answer is due in five working days, two holidays later');
+SELECT set_config('mutasi.actor', 'mayor', true) \g /dev/null
+SELECT is(pg_temp.up_to(1, 'appointed'), 'done', 'the case may go on');
+UPDATE objection SET answer_due = mutasi.add_working_days(current_date, -3);
+SELECT results_eq($$SELECT working_days_left, overdue FROM transfer_deadline WHERE subject = 'objection'$$, 'VALUES (-3, true)', 'an answer that is owed is shown, by how many working days');
+SELECT answer_objection(:objection, 'that is so', true) \g /dev/null
+SELECT results_eq('SELECT upheld, answer, answered_by, answered_at IS NOT NULL FROM objection', $$VALUES (true, 'that is so', 'mayor', true)$$, 'upheld');
+SELECT results_eq('SELECT employee_id, body FROM outbox ORDER BY message_id DESC LIMIT 1', $$VALUES (3, 'that is so')$$, 'the answer goes out to the person');
+SELECT set_config('mutasi.actor', 'personnel agency', true) \g /dev/null
+SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', $$VALUES (false, 'an objection to transfer 1 is open or was upheld')$$, 'and the move does not take effect');
+SELECT is_empty($$SELECT * FROM transfer_deadline WHERE subject = 'objection'$$, 'nothing is owed any more');
+ROLLBACK TO objected;
 
 -- no message is announced where cases are written
 SELECT set_eq($$SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace IN ('kota'::regnamespace, 'mutasi'::regnamespace) AND p.prosrc ~* '\m(pg_notify|notify)\M'$$, $$VALUES ('announce_messages'::name)$$, 'one function notifies, and no trigger');
@@ -170,6 +188,8 @@ UPDATE post SET open = true, seats = 4 WHERE post_id = 1;
 SELECT results_eq($$SELECT blocked, promised, free, reason FROM vacancy WHERE post_id = 1$$, $$VALUES (false, 1.00, 1.00, NULL::text)$$, 'one seat more is free');
 DELETE FROM post_competency WHERE post_id = 1;
 SELECT results_eq($$SELECT blocked, reason FROM vacancy WHERE post_id = 1$$, $$VALUES (true, 'what the post asks is not on record')$$, 'nobody can be ranked for it');
+UPDATE incumbency SET share = 0.5 WHERE employee_id = 7;
+SELECT is_empty('SELECT * FROM vacancy WHERE post_id = 3', 'half a seat is no vacancy');
 SELECT is_empty('SELECT * FROM vacancy WHERE blocked IS DISTINCT FROM (reason IS NOT NULL)', 'blocked means a reason, always');
 
 SELECT * FROM finish();

@@ -68,8 +68,8 @@ INSERT INTO decided VALUES
 		take_messages, take_ranking_snapshot, take_workload_snapshot, task_surges, told, training_needs, transfer_sound, unit_name, unit_subtree,
 		unit_surges, verify_interest, waive_notice, what_if, why_not, with_waivers, withdraw_application, withhold_beyond_minimum, workload_findings'),
 ('kota', 'anyone, definer', 'about the caller, by my_employee() and me(), or the people the caller leads, and nobody else', '
-		acknowledge_notice, declare_interest, delegate_my_part, end_delegation, file_objection, my_employee, my_opportunities,
-		my_people, my_personal_data, my_rank, my_transfers, my_units, standing_of'),
+		acknowledge_notice, declare_interest, delegate_my_part, end_delegation, file_objection, led_notices, led_objections,
+		my_employee, my_opportunities, my_people, my_personal_data, my_rank, my_transfers, my_units, standing_of'),
 ('kota', 'anyone, definer', 'aggregates of posts and units, small groups withheld, without persons', '
 		fairness_shown, load_year, open_posts, pending_moves, people_in_service, shown_findings, staffing_projection_shown, unit_figures, unit_needs'),
 ('kota', 'anyone, definer', 'asked by the workflow on behalf of whoever acts: whether a person has a part', '
@@ -82,8 +82,8 @@ INSERT INTO decided VALUES
 		fairness_groups'),
 ('kota', 'owner, definer', 'triggers with the owner''s rights: a table of another''s own must not have them', '
 		assessment_derive_profile, assessment_truncated, decision_kept, decision_record, decision_sealed, eligibility_rule_valid,
-		employee_fill_from_nip, employee_keep_nip, incumbency_within_limits, notice_recorded, notice_template_fields, performance_derive_score,
-		personal_data_act_kept, policy_frozen, policy_published, post_competency_derive_requirement, post_competency_truncated,
+		employee_fill_from_nip, employee_keep_nip, incumbency_within_limits, notice_recorded, notice_template_fields, objection_answered, performance_derive_score,
+		personal_data_act_kept, placement_review_not_own, policy_frozen, policy_published, post_competency_derive_requirement, post_competency_truncated,
 		post_surplus_changed, task_changed, task_norm_changed, task_volume_changed, task_volume_truncated,
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
