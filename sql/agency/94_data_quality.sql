@@ -23,6 +23,11 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	-- in how many free posts' requirements each competency is
 	asked AS MATERIALIZED (
 		SELECT c.competency_id, count(*)::integer AS posts FROM free AS f JOIN @agency@.post_competency AS c ON c.post_id = f.post_id GROUP BY c.competency_id),
+	-- findings are by far the most rows, and are gone through once
+	assessed AS MATERIALIZED (
+		SELECT a.employee_id, max(a.assessed_on) AS latest, min(a.expires_on) AS first_expiry,
+			bool_or(a.level > (SELECT min(x.max_level) FROM @agency@.competency AS x)) AS high
+		FROM @agency@.assessment AS a GROUP BY a.employee_id),
 	person AS (
 		SELECT e.employee_id, e.name, e.born_on, e.appointed_on, e.nip, s.latest,
 			s.latest IS NULL AS never, s.latest IS NOT NULL AND e.profile IS NULL AS expired,
@@ -31,7 +36,7 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 			e.born_on IS NULL AS unborn, e.appointed_on IS NULL AS unappointed, e.appointed_on < e.born_on + interval '16 years' AS young,
 			e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip) AS differing, coalesce(c.subjects, 0) < 3 AS unchecked
 		FROM @agency@.employee AS e CROSS JOIN y
-		LEFT JOIN (SELECT a.employee_id, max(a.assessed_on) AS latest FROM @agency@.assessment AS a GROUP BY a.employee_id) AS s ON s.employee_id = e.employee_id
+		LEFT JOIN assessed AS s ON s.employee_id = e.employee_id
 		LEFT JOIN (SELECT DISTINCT p.employee_id FROM @agency@.performance AS p WHERE p.year >= extract(year FROM current_date)::integer - 2) AS r ON r.employee_id = e.employee_id
 		LEFT JOIN (SELECT DISTINCT i.employee_id FROM @agency@.incumbency AS i
 			WHERE i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)) AS i ON i.employee_id = e.employee_id
@@ -43,18 +48,21 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	FROM person AS e
 	CROSS JOIN y CROSS JOIN size AS z
 	LEFT JOIN held AS h ON h.employee_id = e.employee_id
+	-- (all of it is computed for each person here: a detail only where it is found)
 	CROSS JOIN LATERAL (VALUES
 		(e.never, 'never assessed', 'have the person assessed', 'rank and eligibility for every post', y.weight_competency, NULL::text),
-		(e.expired, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency, format('last assessed on %s', e.latest)),
-		(e.outdated, 'assessments are out of date', 'have the person assessed again', 'rank for every post', y.weight_competency, format('last assessed on %s', e.latest)),
+		(e.expired, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency, CASE WHEN e.expired THEN format('last assessed on %s', e.latest) END),
+		(e.outdated, 'assessments are out of date', 'have the person assessed again', 'rank for every post', y.weight_competency, CASE WHEN e.outdated THEN format('last assessed on %s', e.latest) END),
 		(e.unrated, 'no performance rating of the last two years', 'enter the ratings', 'rank and eligibility for every post', y.weight_performance, NULL),
 		(e.unplaced, 'holds no post', 'enter the incumbency', 'the unit''s staff, tenure, balance', y.weight_balance, NULL),
 		(e.unschooled, 'no education on record', 'enter the education', 'rank and eligibility where a post asks for education', y.weight_qualification, NULL),
 		(e.ungraded, 'no grade on record', 'enter the grade', 'eligibility where a post asks for a grade, seniority', 0, NULL),
 		(e.unborn, 'no date of birth on record', 'enter it, or the NIP', 'retirement', 0, NULL),
 		(e.unappointed, 'no start of service on record', 'enter it, or the NIP', 'experience, seniority', y.weight_experience, NULL),
-		(e.young, 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement', 0, format('born on %s, appointed on %s', e.born_on, e.appointed_on)),
-		(e.differing, 'date of birth differs from that in the NIP', 'find out which is right', 'retirement', 0, format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip))),
+		(e.young, 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement', 0,
+			CASE WHEN e.young THEN format('born on %s, appointed on %s', e.born_on, e.appointed_on) END),
+		(e.differing, 'date of birth differs from that in the NIP', 'find out which is right', 'retirement', 0,
+			CASE WHEN e.differing THEN format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip)) END),
 		(e.unchecked, 'the record on discipline, study leave or family was never checked', 'have it checked, enter record_check', 'eligibility for every post', 0, NULL)
 		) AS q (found, problem, fix, affects, weight, detail)
 	WHERE q.found AND (e.never OR e.expired OR e.outdated OR e.unrated OR e.unplaced OR e.unschooled OR e.ungraded OR e.unborn OR e.unappointed OR e.young
@@ -63,18 +71,19 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	SELECT 'employee', a.employee_id, e.name, 'assessed beyond the scale', 'correct the assessment or the scale', 'rank for posts that ask for it',
 		coalesce(n.posts, 0) - coalesce(h.posts, 0), y.weight_competency::numeric(4,3),
 		format('level %s in "%s", whose scale ends at %s', a.level, k.name, k.max_level)
-	FROM y, @agency@.assessment AS a JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
+	FROM y, assessed AS s JOIN @agency@.assessment AS a ON a.employee_id = s.employee_id
+	JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
 	LEFT JOIN asked AS n ON n.competency_id = a.competency_id
 	LEFT JOIN held_asked AS h ON h.employee_id = a.employee_id AND h.competency_id = a.competency_id
-	-- the first is known before anything is joined
-	WHERE a.level > (SELECT min(x.max_level) FROM @agency@.competency AS x) AND a.level > k.max_level AND (e.left_on IS NULL OR e.left_on > current_date)
+	WHERE s.high AND a.level > k.max_level AND (e.left_on IS NULL OR e.left_on > current_date)
 	UNION ALL
 	-- an expired finding that nothing newer replaces
 	SELECT 'employee', a.employee_id, e.name, 'evidence has expired', 'have the person assessed again in it', 'rank for posts that ask for it',
 		coalesce(n.posts, 0) - coalesce(h.posts, 0), y.weight_competency::numeric(4,3),
 		format('"%s", expired on %s', k.name, a.expired_on)
-	FROM y, (SELECT x.employee_id, x.competency_id, max(x.expires_on) AS expired_on FROM @agency@.assessment AS x
-			WHERE x.expires_on <= current_date GROUP BY x.employee_id, x.competency_id) AS a
+	FROM y, (SELECT x.employee_id, x.competency_id, max(x.expires_on) AS expired_on
+			FROM assessed AS s JOIN @agency@.assessment AS x ON x.employee_id = s.employee_id
+			WHERE s.first_expiry <= current_date AND x.expires_on <= current_date GROUP BY x.employee_id, x.competency_id) AS a
 	JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
 	LEFT JOIN asked AS n ON n.competency_id = a.competency_id
 	LEFT JOIN held_asked AS h ON h.employee_id = a.employee_id AND h.competency_id = a.competency_id
