@@ -183,6 +183,13 @@ async function main() {
 			throw new Error(`never came: ${what}; the page says "${await text('message')}"`);
 		}
 
+		// after each change the page asks for everything anew and makes its tables anew, all at once: only then is the next step taken
+		async function change(what, label, place, nth) {
+			await page.run('() => { window.shown = document.getElementById("transfers").tBodies[0]; }');
+			await page.press(label, place, nth);
+			await until(what, () => page.run('() => document.getElementById("transfers").tBodies[0] !== window.shown'));
+		}
+
 		await until('the vacancies', async () => (await rows('vacancies')).length > 0 && await text('me'));
 		say('me:', await text('me'));
 		if (errand === 'apply') {
@@ -193,46 +200,35 @@ async function main() {
 			page.answer(null);
 			await page.press('Ajukan');
 			page.answer('dekat <b>rumah</b>');
-			await page.press('Ajukan');
-			await until('the application', async () => (await rows('applications')).length === 1);
+			await change('the application', 'Ajukan');
 			say('filed:', (await rows('applications'))[0].join(' | '), '; markup:', await count('applications', 'b'));
 			page.answer('ingin memimpin, dan ' + 'sungguh '.repeat(30) + 'x'.repeat(120));
-			await page.press('Ajukan');
-			await until('the second one', async () => (await rows('applications')).length === 2);
+			await change('the second one', 'Ajukan');
 			await look('applications');
-			const second = (await rows('applications'))[1][1];
-			await page.press('Naikkan');
-			await until('the other order', async () => (await rows('applications'))[0]?.[1] === second);
+			await change('the other order', 'Naikkan');
 			say('order:', (await rows('applications')).map((r) => r[1]).join(', '));
-			await page.press('Tarik', 'applications', 0);
-			await until('the withdrawal', async () => (await rows('applications')).length === 1);
+			await change('the withdrawal', 'Tarik', 'applications', 0);
 			say('left:', (await rows('applications')).map((r) => r[1]).join(', '));
 		} else if (errand === 'case') {
 			const state = async () => (await rows('transfers'))[0]?.[2];
 			say('state:', await state());
-			await page.press('Kirim');
-			await until('the refusal', () => text('message'));
+			await change('the refusal', 'Kirim');
 			say('message:', (await text('message')).split('\n')[0]);
 			await look('refusal');
 			page.answer('17/2026');
-			await page.press('Surat permohonan');
-			await until('the letter', async () => !await text('message'));
-			await sleep(500);
-			await page.press('Kirim');
-			await until('the submission', async () => await state() === 'Diajukan');
+			await change('the letter', 'Surat permohonan');
+			await change('the submission', 'Kirim');
 			say('state:', await state());
 			page.answer('keluarga');
-			await page.press('Tarik', 'transfers');
-			await until('the withdrawal', async () => await state() === 'Ditarik');
+			await change('the withdrawal', 'Tarik', 'transfers');
 			say('state:', await state(), '; buttons:', await count('transfers', 'button'));
 		} else if (errand === 'notice') {
 			say('notice:', (await page.run('() => document.querySelector("#notices pre").textContent')).split('\n')[0]);
 			await look('notice');
-			await page.press('Saya sudah membaca');
-			await until('the acknowledgement', async () => /Sudah diterima/.test(await text('notices')));
+			await change('the acknowledgement', 'Saya sudah membaca');
+			say('read:', /Sudah diterima/.test(await text('notices')));
 			page.answer('anak sekolah');
-			await page.press('Keberatan');
-			await sleep(1000);
+			await change('the objection', 'Keberatan');
 			say('message:', await text('message'));
 		}
 	} finally {

@@ -201,7 +201,7 @@ for ([ 'jsdom', 3 ], [ 'chromium', 4 ])
 			SET search_path = kota, mutasi, public;
 			SELECT answer_objection(objection_id, 'the school year is over by then', false) FROM objection WHERE answer IS NULL;
 			UPDATE notice SET acknowledged_at = NULL});
-		is(shows($how, 'pegawai_2', 'notice'), "me: Pegawai 002, III/a\nnotice: Kepada Pegawai 002\n${looks}message: \n", "$how: reads and acknowledges a notice, and objects");
+		is(shows($how, 'pegawai_2', 'notice'), "me: Pegawai 002, III/a\nnotice: Kepada Pegawai 002\n${looks}read: true\nmessage: \n", "$how: reads and acknowledges a notice, and objects");
 		is($node->safe_psql('online', 'SELECT count(*) FILTER (WHERE answer IS NULL), (SELECT count(acknowledged_at) FROM kota.notice) FROM kota.objection'), '1|1', "$how: as the agency sees");
 	}
 }
