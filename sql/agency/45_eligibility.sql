@@ -173,11 +173,17 @@ BEGIN
 		said := words[1];
 	END IF;
 	IF cardinality(words) > 1 THEN
-		-- marked first, lest a "%1" in what is filled in be filled in again
-		said := regexp_replace(said, '%([1-9])', chr(1) || '\1' || chr(2), 'g');
-		FOR n IN 2 .. cardinality(words) LOOP
-			said := replace(said, chr(1) || n - 1 || chr(2), words[n]);
-		END LOOP;
+		IF strpos(array_to_string(words[2:], ''), '%') > 0 THEN
+			-- marked first, lest a "%1" in what is filled in be filled in again
+			said := regexp_replace(said, '%([1-9])', chr(1) || '\1' || chr(2), 'g');
+			FOR n IN 2 .. cardinality(words) LOOP
+				said := replace(said, chr(1) || n - 1 || chr(2), words[n]);
+			END LOOP;
+		ELSE
+			FOR n IN 2 .. cardinality(words) LOOP
+				said := replace(said, '%' || n - 1, words[n]);
+			END LOOP;
+		END IF;
 	END IF;
 	RETURN said;
 END

@@ -348,8 +348,8 @@ BEGIN
 		bounds[waiting] := r.fit + r.more + w_served + rest;
 		IF waiting = page_size THEN
 			SELECT b.pool, b.pool_scores INTO pool, pool_scores
-				FROM (SELECT array_agg(o.id ORDER BY o.bound DESC, o.id) AS people, array_agg(o.bound ORDER BY o.bound DESC, o.id) AS bounds
-					FROM unnest(people, bounds) AS o (id, bound)) AS q
+				FROM (SELECT array_agg(o.id) AS people, array_agg(o.bound) AS bounds
+					FROM (SELECT u.id, u.bound FROM unnest(people, bounds) AS u (id, bound) ORDER BY u.bound DESC, u.id) AS o) AS q
 				CROSS JOIN LATERAL best_of(best_people.post, q.people, q.bounds, k, least_score, as_of, eligible_only, pool, pool_scores) AS b;
 			IF cardinality(pool) >= k THEN
 				threshold := greatest(least_score, (SELECT min(x) FROM unnest(pool_scores) AS x));
@@ -362,8 +362,8 @@ BEGIN
 	END LOOP;
 	IF waiting > 0 THEN
 		SELECT b.pool INTO pool
-			FROM (SELECT array_agg(o.id ORDER BY o.bound DESC, o.id) AS people, array_agg(o.bound ORDER BY o.bound DESC, o.id) AS bounds
-				FROM unnest(people, bounds) AS o (id, bound)) AS q
+			FROM (SELECT array_agg(o.id) AS people, array_agg(o.bound) AS bounds
+				FROM (SELECT u.id, u.bound FROM unnest(people, bounds) AS u (id, bound) ORDER BY u.bound DESC, u.id) AS o) AS q
 			CROSS JOIN LATERAL best_of(best_people.post, q.people, q.bounds, k, least_score, as_of, eligible_only, pool, pool_scores) AS b;
 	END IF;
 	RETURN pool;
