@@ -204,30 +204,38 @@ $body$;
 COMMENT ON FUNCTION @agency@.set_language(text) IS 'Chooses the language of eligibility details, reasons and explanations for everybody: en, id, or one the agency added to message_text. What decisions keep stays in the language of then.';
 REVOKE ALL ON FUNCTION @agency@.set_language(text) FROM PUBLIC;
 
-CREATE FUNCTION @agency@.with_waivers(rule text, waivable boolean, employees integer[], posts integer[], as_of date,
-		judged integer[], judged_for integer[], verdicts boolean[], details text[])
-	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text, waived boolean)
+CREATE FUNCTION @agency@.with_waivers(rules text[], employees integer[], posts integer[], as_of date,
+		judged_by text[], judged integer[], judged_for integer[], verdicts boolean[], details text[])
+	RETURNS TABLE (employee_id integer, post_id integer, rule text, passed boolean, detail text, legal_basis text,
+		waivable boolean, waived boolean, place smallint)
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 	-- how long the arrays are is not known to the planner, which takes them for short
 	SET enable_nestloop = off
+	-- the nested loop of all rules with all pairs then looks dear enough to compile
+	SET jit = off
 AS $body$
 DECLARE
 	spoken text := (SELECT i.language FROM agency_info AS i);
 BEGIN
 	RETURN QUERY
-		SELECT p.e, p.q, f.passed,
+		SELECT p.e, p.q, r.rule, f.passed,
 			CASE WHEN f.detail IS NULL THEN told('the rule gave no answer', spoken)
 				WHEN spoken = 'en' AND strpos(f.detail, chr(9)) = 0 THEN f.detail
 				ELSE told(f.detail, spoken) END,
-			f.passed IS NOT TRUE AND with_waivers.waivable AND EXISTS (SELECT FROM waiver AS w
-				WHERE w.employee_id = p.e AND w.rule = with_waivers.rule AND (w.post_id IS NULL OR w.post_id = p.q)
-					AND w.granted_on <= as_of AND w.valid_to > as_of)
-		FROM unnest(employees, posts) AS p (e, q)
+			r.legal_basis, r.waivable,
+			f.passed IS NOT TRUE AND r.waivable AND EXISTS (SELECT FROM waiver AS w
+				WHERE w.employee_id = p.e AND w.rule = r.rule AND (w.post_id IS NULL OR w.post_id = p.q)
+					AND w.granted_on <= as_of AND w.valid_to > as_of),
+			r.place
+		FROM eligibility_rule AS r
+		CROSS JOIN unnest(employees, posts) AS p (e, q)
 		-- no post: of somebody who leaves the agency
-		LEFT JOIN unnest(judged, judged_for, verdicts, details) AS f (e, q, passed, detail) ON f.e = p.e AND coalesce(f.q, 0) = coalesce(p.q, 0);
+		LEFT JOIN unnest(judged_by, judged, judged_for, verdicts, details) AS f (rule, e, q, passed, detail)
+			ON f.rule = r.rule AND f.e = p.e AND coalesce(f.q, 0) = coalesce(p.q, 0)
+		WHERE r.rule = ANY (rules);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.with_waivers(text, boolean, integer[], integer[], date, integer[], integer[], boolean[], text[]) IS 'Part of check_eligibility(): what a rule''s function said, for every pair asked, in the agency''s language, with waivers.';
+COMMENT ON FUNCTION @agency@.with_waivers(text[], integer[], integer[], date, text[], integer[], integer[], boolean[], text[]) IS 'Part of check_eligibility(): what the functions of these rules said, for every pair asked, in the agency''s language, with waivers.';
 
 CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}')
 	RETURNS TABLE (employee_id integer, post_id integer, rule text, passed boolean, detail text, legal_basis text,
@@ -240,6 +248,13 @@ DECLARE
 	judged_for integer[];
 	verdicts boolean[];
 	details text[];
+	-- what several rules said is put together at once, as long as it is not too much
+	rules text[] := '{}';
+	all_judged_by text[] := '{}';
+	all_judged integer[] := '{}';
+	all_judged_for integer[] := '{}';
+	all_verdicts boolean[] := '{}';
+	all_details text[] := '{}';
 BEGIN
 	IF cardinality(employees) <> cardinality(posts) THEN
 		PERFORM mutasi.raise_error('22023', '%1 employees and %2 posts do not make pairs',
@@ -251,9 +266,25 @@ BEGIN
 			FROM ' || r.function_name || '($1, $2, $3, $4) AS f'
 			INTO judged, judged_for, verdicts, details
 			USING employees, posts, as_of, r.parameter || context;
-		RETURN QUERY SELECT f.employee_id, f.post_id, r.rule, f.passed, f.detail, r.legal_basis, r.waivable, f.waived, r.place
-			FROM with_waivers(r.rule, r.waivable, employees, posts, as_of, judged, judged_for, verdicts, details) AS f;
+		rules := rules || r.rule;
+		all_judged_by := all_judged_by || array_fill(r.rule, ARRAY[coalesce(cardinality(judged), 0)]);
+		all_judged := all_judged || judged;
+		all_judged_for := all_judged_for || judged_for;
+		all_verdicts := all_verdicts || verdicts;
+		all_details := all_details || details;
+		IF cardinality(all_judged) >= 10000 THEN
+			RETURN QUERY SELECT f.* FROM with_waivers(rules, employees, posts, as_of, all_judged_by, all_judged, all_judged_for, all_verdicts, all_details) AS f;
+			rules := '{}';
+			all_judged_by := '{}';
+			all_judged := '{}';
+			all_judged_for := '{}';
+			all_verdicts := '{}';
+			all_details := '{}';
+		END IF;
 	END LOOP;
+	IF rules <> '{}' THEN
+		RETURN QUERY SELECT f.* FROM with_waivers(rules, employees, posts, as_of, all_judged_by, all_judged, all_judged_for, all_verdicts, all_details) AS f;
+	END IF;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.check_eligibility(integer[], integer[], date, jsonb) IS 'Judges many (employee, post) pairs, given as two arrays of the same length, by every rule that is switched on. A post NULL asks about leaving the agency: rules about the post itself then give no answer.';
