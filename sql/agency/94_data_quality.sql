@@ -4,7 +4,7 @@
 -- What is asked of each person is gathered set by set first: people are many, and
 -- those with a problem few.
 CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
-	WITH y AS MATERIALIZED (SELECT p.* FROM @agency@.policy_on(current_date) AS p),
+	WITH y AS MATERIALIZED (SELECT p.*, (current_date - make_interval(months => p.max_assessment_age_months))::date AS assessed_since FROM @agency@.policy_on(current_date) AS p),
 	free AS MATERIALIZED (SELECT o.post_id, o.unit_id FROM @agency@.open_posts() AS o JOIN @agency@.post AS p ON p.post_id = o.post_id WHERE p.open AND o.free >= 1),
 	size AS MATERIALIZED (
 		SELECT (SELECT count(*) FROM free AS f)::integer AS posts,
@@ -31,7 +31,7 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	person AS (
 		SELECT e.employee_id, e.name, e.born_on, e.appointed_on, e.nip, s.latest,
 			s.latest IS NULL AS never, s.latest IS NOT NULL AND e.profile IS NULL AS expired,
-			e.profile IS NOT NULL AND s.latest < current_date - make_interval(months => y.max_assessment_age_months) AS outdated,
+			e.profile IS NOT NULL AND s.latest < y.assessed_since AS outdated,
 			r.employee_id IS NULL AS unrated, i.employee_id IS NULL AS unplaced, d.employee_id IS NULL AS unschooled, e.grade IS NULL AS ungraded,
 			e.born_on IS NULL AS unborn, e.appointed_on IS NULL AS unappointed, e.appointed_on < e.born_on + interval '16 years' AS young,
 			e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip) AS differing, coalesce(c.subjects, 0) < 3 AS unchecked
@@ -82,7 +82,7 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 		coalesce(n.posts, 0) - coalesce(h.posts, 0), y.weight_competency::numeric(4,3),
 		format('"%s", expired on %s', k.name, a.expired_on)
 	FROM y, (SELECT x.employee_id, x.competency_id, max(x.expires_on) AS expired_on
-			FROM assessed AS s JOIN @agency@.assessment AS x ON x.employee_id = s.employee_id
+			FROM assessed AS s CROSS JOIN LATERAL (SELECT n.* FROM @agency@.assessment AS n WHERE n.employee_id = s.employee_id OFFSET 0) AS x
 			WHERE s.first_expiry <= current_date AND x.expires_on <= current_date GROUP BY x.employee_id, x.competency_id) AS a
 	JOIN @agency@.competency AS k ON k.competency_id = a.competency_id JOIN @agency@.employee AS e ON e.employee_id = a.employee_id
 	LEFT JOIN asked AS n ON n.competency_id = a.competency_id
