@@ -33,6 +33,7 @@
 #include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/json.h"
+#include "utils/memutils.h"
 #include "utils/numeric.h"
 #include "utils/resowner.h"
 #include "utils/timestamp.h"
@@ -340,7 +341,9 @@ history_digest(StringInfo buf, uint8 *result)
 	if (ctx == NULL)
 	{
 		ResourceOwner caller = CurrentResourceOwner;
+		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
 
+		/* a server without OpenSSL allocates where it is called */
 		PG_TRY();
 		{
 			CurrentResourceOwner = ResourceOwnerCreate(NULL, "mutasi history digest");
@@ -351,6 +354,7 @@ history_digest(StringInfo buf, uint8 *result)
 			CurrentResourceOwner = caller;
 		}
 		PG_END_TRY();
+		MemoryContextSwitchTo(old);
 		if (ctx == NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_OUT_OF_MEMORY),

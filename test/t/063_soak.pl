@@ -121,7 +121,7 @@ sub session
 			($error) = rand() < 0.3
 				? run($psql, "BEGIN; SET LOCAL mutasi.actor = 'opens $number'; INSERT INTO kota.transfer (employee_id, to_post_id, reason, effective_on, decision_grounds) VALUES ($e, " . (1 + int(rand($posts))) . ", 'shared', current_date, 'x') RETURNING transfer_id \\gset\nINSERT INTO kota.transfer_document (transfer_id, code, title) SELECT :transfer_id, 'D' || lpad(d::text, 2, '0'), 'x' FROM generate_series(1, 13) AS d; COMMIT;")
 				: run($psql, "BEGIN; SET LOCAL mutasi.actor = 'does ' || txid_current_if_assigned(); COMMIT; BEGIN; SET LOCAL mutasi.actor = 'shared $number'; UPDATE kota.transfer SET state = '$to', state_reason = 'why', rejection_code = CASE '$to' WHEN 'rejected' THEN 'NO_VACANCY' END WHERE transfer_id = (SELECT max(transfer_id) FROM kota.transfer WHERE employee_id = $e AND is_open); COMMIT;");
-			$wrong->("a shared case answers $error") unless $error =~ /^(|MU0\d\d|MU10[0-9]|MU11[0-9]|23505|23514|40001|40P01|42601)$/;
+			$wrong->("a shared case answers $error") unless $error =~ /^(|MU0\d\d|MU10[0-9]|MU11[0-9]|MU127|23505|40001|40P01|42601)$/;
 			$count{'shared cases'}++;
 			next;
 		}
@@ -135,7 +135,7 @@ sub session
 				. 'SELECT :transfer_id, from_post_id FROM kota.transfer WHERE transfer_id = :transfer_id; COMMIT;');
 			$count{'cases opened'}++ if $error eq '';
 			if ($error eq '') { my ($id) = split /\|/, $last; $case{$employee} = { id => $id, state => 'draft', bare => $bare, done => {} }; }
-			elsif ($error ne '23514' && !$again{$error}) { $wrong->("opening a case of $employee gives $error"); }	# to the post held already
+			elsif ($error ne 'MU127' && !$again{$error}) { $wrong->("opening a case of $employee gives $error"); }	# to the post held already
 			next;
 		}
 		my $open = $c->{state} !~ /^(effective|monitoring)$/;
