@@ -110,10 +110,13 @@ BEGIN
 				WHEN OTHERS THEN
 					GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
 					errors := errors + 1;
-					IF state LIKE 'XX%' AND message !~ '^could not open relation with OID [1-9]'
+					-- bytes that are no solution are told so by this code
+					IF state LIKE 'XX%' AND message !~ '^(could not open relation with OID [1-9]|invalid plan solution: )'
 						OR state IN ('42601', '42883', '42702', '42804', '0A000')
 							-- a helper trusts the function it is a part of
-							AND obj_description(f.oid, 'pg_proc') !~ '^Part of ' THEN
+							AND obj_description(f.oid, 'pg_proc') !~ '^Part of '
+							-- what PostgreSQL says of a query that was given is passed on
+							AND NOT (state = '42601' AND message ~ '^syntax error at or near' AND obj_description(f.oid, 'pg_proc') ~ '\mquer(y|ies)\M') THEN
 						INSERT INTO public.call_fault VALUES (regexp_replace(statement, 'x{20,}', 'xxx…'), state, regexp_replace(message, 'x{20,}', 'xxx…'));
 					END IF;
 			END;
