@@ -115,8 +115,9 @@ BEGIN
 						OR state IN ('42601', '42883', '42702', '42804', '0A000')
 							-- a helper trusts the function it is a part of
 							AND obj_description(f.oid, 'pg_proc') !~ '^Part of '
-							-- what PostgreSQL says of a query that was given is passed on
-							AND NOT (state = '42601' AND message ~ '^syntax error at or near' AND obj_description(f.oid, 'pg_proc') ~ '\mquer(y|ies)\M') THEN
+							-- what PostgreSQL says of a query that was given to one of these is passed on
+							AND NOT (state = '42601' AND message ~ '^syntax error at or near' AND f.name ~
+								'^mutasi\.(rank_candidates|rank_posts|rank_composite|solve_transfers|plan_transfers|plan_certificate|plan_why_not|plan_shortfall|match_applications|exchange_cycles)$') THEN
 						INSERT INTO public.call_fault VALUES (regexp_replace(statement, 'x{20,}', 'xxx…'), state, regexp_replace(message, 'x{20,}', 'xxx…'));
 					END IF;
 			END;
