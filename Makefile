@@ -92,6 +92,14 @@ override with_llvm = no
 endif
 include $(PGXS)
 
+# OpenSSL hashes for histories where it does for the server (src/history_digest.c)
+ifneq ($(filter -lcrypto, $(LIBS)),)
+ifeq ($(shell printf '\043include <openssl/evp.h>' | $(CC) -E - >/dev/null 2>&1 && echo found),found)
+override CPPFLAGS += -DDIGEST_BY_OPENSSL
+SHLIB_LINK += -lcrypto
+endif
+endif
+
 KERNEL_SQL := $(sort $(wildcard sql/kernel/*.sql))
 AGENCY_SQL := $(sort $(wildcard sql/agency/*.sql))
 

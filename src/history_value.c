@@ -24,7 +24,6 @@
 #include "mutasi.h"
 
 #include "catalog/pg_type.h"
-#include "common/cryptohash.h"
 #include "common/shortest_dec.h"
 #include "mb/pg_wchar.h"
 #include "port/pg_bswap.h"
@@ -33,9 +32,7 @@
 #include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/json.h"
-#include "utils/memutils.h"
 #include "utils/numeric.h"
-#include "utils/resowner.h"
 #include "utils/timestamp.h"
 
 /* Sets what output functions depend on, unless it is so already; returns the GUC level, or 0. */
@@ -327,43 +324,6 @@ history_hash_int(StringInfo buf, int64 value)
 	uint64		n = pg_hton64((uint64) value);
 
 	history_hash_bytes(buf, &n, sizeof(n));
-}
-
-/*
- * SHA-256 of a buffer.  Each row of a history takes two, so the context is
- * made once and stays: it belongs to an owner that nothing ever releases.
- */
-void
-history_digest(StringInfo buf, uint8 *result)
-{
-	static pg_cryptohash_ctx *ctx = NULL;
-
-	if (ctx == NULL)
-	{
-		ResourceOwner caller = CurrentResourceOwner;
-		MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-
-		/* a server without OpenSSL allocates where it is called */
-		PG_TRY();
-		{
-			CurrentResourceOwner = ResourceOwnerCreate(NULL, "mutasi history digest");
-			ctx = pg_cryptohash_create(PG_SHA256);
-		}
-		PG_FINALLY();
-		{
-			CurrentResourceOwner = caller;
-		}
-		PG_END_TRY();
-		MemoryContextSwitchTo(old);
-		if (ctx == NULL)
-			ereport(ERROR,
-					(errcode(ERRCODE_OUT_OF_MEMORY),
-					 errmsg("out of memory")));
-	}
-	if (pg_cryptohash_init(ctx) < 0 ||
-		pg_cryptohash_update(ctx, (const uint8 *) buf->data, buf->len) < 0 ||
-		pg_cryptohash_final(ctx, result, HISTORY_HASH_LEN) < 0)
-		elog(ERROR, "could not compute SHA-256: %s", pg_cryptohash_error(ctx));
 }
 
 void

@@ -42,7 +42,7 @@ prepare() {
 	inside "$system" net / apt-get -qq update || :
 	inside "$system" net / apt-get -qq install -y --no-install-recommends -o Dpkg::Options::=--force-confold \
 		"postgresql-$major" perl libipc-run-perl libtap-parser-sourcehandler-pgtap-perl gettext locales || return 1
-	unpack "postgresql-server-dev-$major" libpq-dev || return 1
+	unpack "postgresql-server-dev-$major" libpq-dev libssl-dev || return 1
 	inside "$system" net / apt-get -qq install -y --no-install-recommends "postgresql-$major-pgtap" ||
 		unpack postgresql-18-pgtap || return 1
 	inside "$system" net / apt-get clean

@@ -30,7 +30,7 @@ prepare() {
 			unpack "postgresql-server-dev-$major" || return 1
 	done
 	# shellcheck disable=SC2016
-	inside "$system" net /tmp sh -ec 'apt-get download -qq libpq-dev; dpkg-deb -x libpq-dev*.deb /; rm -f ./*.deb' || return 1
+	inside "$system" net /tmp sh -ec 'apt-get download -qq libpq-dev libssl-dev; for deb in *.deb; do dpkg-deb -x "$deb" /; done; rm -f ./*.deb' || return 1
 	inside "$system" net / apt-get clean
 	rm -rf "$system"/var/lib/apt/lists/* "$system"/usr/share/doc/* "$system"/usr/share/man/*
 	touch "$system/.ready"
