@@ -285,6 +285,31 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.lock_posts(integer[]) IS 'Locks the posts given and the others of their units, in the order of their ids, so that concurrent transactions go one after another; those with an older snapshot fail with 40001.';
 
+-- What the rules say of the move that a case is about; asked when it is decided,
+-- kept then, and asked again by replay().
+CREATE FUNCTION @agency@.transfer_eligibility(c @agency@.transfer, as_of date DEFAULT current_date)
+	RETURNS TABLE (rule text, passed boolean, detail text, legal_basis text, waived boolean, binding boolean, place smallint)
+	LANGUAGE plpgsql STABLE ROWS 20 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	-- what a move out of the agency is held to: there is no post of ours that it leads to
+	asked_of_leavers constant text[] := '{in service,no open case,donor floor,tenure,ten years,discipline,study leave,performance,election window,contract}';
+BEGIN
+	RETURN QUERY
+		SELECT r.rule, r.passed, r.detail, r.legal_basis, r.waived,
+			-- a rule of the agency's own may say no to somebody who leaves; one about the post has no answer
+			(c.to_post_id IS NOT NULL OR r.passed IS NOT NULL OR r.rule = ANY (asked_of_leavers))
+				-- a case that takes another back, or one that lets a person in, is not held to the wait of an ordinary move
+				AND NOT (c.reverses_id IS NOT NULL AND r.rule IN ('tenure', 'class'))
+				AND NOT (c.kind = 'inter-agency in' AND r.rule IN ('tenure', 'class', 'donor floor')),
+			r.place
+		FROM check_eligibility(ARRAY[c.employee_id], ARRAY[c.to_post_id], as_of,
+			jsonb_build_object('initiative', c.initiative, 'transfer_id', c.transfer_id,
+				'route', CASE WHEN c.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END)) AS r;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.transfer_eligibility(@agency@.transfer, date) IS 'What each rule says on a day of the move that a transfer is about, by its route and initiative; binding: whether the decision is held to the rule. Rules about a post bind nobody who leaves the agency, tenure and class no case that takes another back, and those and the donor''s floor nobody who comes in.';
+
 CREATE FUNCTION @agency@.transfer_effects() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -292,22 +317,13 @@ DECLARE
 	refusal text;
 	held record;
 	last_day date;
-	-- what a move out of the agency is held to: there is no post of ours that it leads to
-	asked_of_leavers constant text[] := '{in service,no open case,donor floor,tenure,ten years,discipline,study leave,performance,election window,contract}';
 BEGIN
 	IF NEW.state = 'decided' THEN
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
 		SELECT string_agg(c.rule || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
 			INTO refusal
-			FROM check_eligibility(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date,
-				jsonb_build_object('initiative', NEW.initiative, 'transfer_id', NEW.transfer_id,
-					'route', CASE WHEN NEW.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END)) AS c
-			WHERE c.passed IS NOT TRUE AND NOT c.waived
-				-- a rule of the agency's own may say no to somebody who leaves; one about the post has no answer
-				AND (NEW.to_post_id IS NOT NULL OR c.passed IS FALSE OR c.rule = ANY (asked_of_leavers))
-				-- a case that takes another back, or one that lets a person in, is not held to the wait of an ordinary move
-				AND NOT (NEW.reverses_id IS NOT NULL AND c.rule IN ('tenure', 'class'))
-				AND NOT (NEW.kind = 'inter-agency in' AND c.rule IN ('tenure', 'class', 'donor floor'));
+			FROM transfer_eligibility(NEW, current_date) AS c
+			WHERE c.binding AND c.passed IS NOT TRUE AND NOT c.waived;
 		IF refusal IS NOT NULL THEN
 			PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: the candidate is not eligible', ARRAY[NEW.transfer_id::text, refusal],
 				detail => 'Rules not passed: %2.',

@@ -653,11 +653,12 @@ BEGIN
 		WITH move AS MATERIALIZED (
 			SELECT q.e, t.unit_id AS to_unit, o.unit_id AS from_unit, coalesce(o.share, 1) AS share
 			FROM unnest(employees, posts) AS q (e, p)
-			JOIN post AS t ON t.post_id = q.p
-			LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e),
+			LEFT JOIN post AS t ON t.post_id = q.p
+			LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e
+			WHERE q.p IS NULL OR t.post_id IS NOT NULL),
 		net AS (
 			SELECT n.unit_id, sum(n.change) AS change
-			FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m
+			FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m WHERE m.to_unit IS NOT NULL
 				UNION ALL SELECT m.from_unit, -m.share FROM move AS m WHERE m.from_unit IS NOT NULL) AS n
 			GROUP BY n.unit_id)
 		SELECT f.unit_id, u.name, f.required, f.existing, f.existing + n.change,
@@ -671,7 +672,7 @@ BEGIN
 		ORDER BY f.unit_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date) IS 'What moves would do to the units concerned: staff and workload ratio before and after. Changes nothing.';
+COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date) IS 'What moves would do to the units concerned: staff and workload ratio before and after. A post NULL: the person leaves the agency. Changes nothing.';
 
 CREATE FUNCTION @agency@.plan_what_if(plan integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,

@@ -116,7 +116,7 @@ BEGIN
 			WHERE c.relnamespace = '@agency@'::regnamespace AND p.polname LIKE 'mutasi\_%' LOOP
 		EXECUTE format('DROP POLICY %I ON %s', former.polname, former.relation);
 	END LOOP;
-	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training,delegation}'::text[] LOOP
+	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,decision_unit,training,delegation}'::text[] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', thing);
 	END LOOP;
 
@@ -192,10 +192,10 @@ BEGIN
 			EXECUTE format('CREATE POLICY mutasi_led_add ON outbox FOR INSERT TO %I WITH CHECK (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
 			EXECUTE format('GRANT INSERT (employee_id, transfer_id, subject, body) ON outbox TO %I', part.role_name);
 		ELSIF part.part IN ('approver', 'auditor') THEN
-			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_pair,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role,notice,notice_template,objection,outbox,placement_review,decision,decision_candidate,decision_rule,training_programme,training,outcome_indicator,outcome_value,induction_step,mentoring,personal_data_act,data_quality_snapshot,data_quality_snapshot_row}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || persons || '{employee,transfer,transfer_document,transfer_history,transfer_plan,transfer_plan_pair,transfer_plan_move,ranking_snapshot,ranking_row,workflow_role,notice,notice_template,objection,outbox,placement_review,decision,decision_candidate,decision_rule,decision_unit,training_programme,training,outcome_indicator,outcome_value,induction_step,mentoring,personal_data_act,data_quality_snapshot,data_quality_snapshot_row}'::text[] LOOP
 				EXECUTE format('GRANT SELECT ON %I TO %I', thing, part.role_name);
 			END LOOP;
-			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_pair,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,training,delegation}'::text[] LOOP
+			FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,transfer_plan_pair,transfer_plan_move,ranking_row,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,decision_unit,training,delegation}'::text[] LOOP
 				EXECUTE format('CREATE POLICY %I ON %I FOR SELECT TO %I USING (true)', 'mutasi_' || part.part, thing, part.role_name);
 			END LOOP;
 			IF part.part = 'approver' THEN

@@ -51,7 +51,7 @@ SELECT seal_history('kota.transfer') AS root \gset
 -- a copy
 SELECT set_eq($$SELECT jsonb_object_keys(personal_data(2))$$, $$VALUES ('employee'), ('employee_nip'), ('education'), ('performance'), ('discipline'), ('record_check'), ('relation'), ('incumbency'),
 	('assessment'), ('waiver'), ('training'), ('transfer'), ('transfer_document'), ('transfer_history'), ('application'), ('notice'), ('objection'), ('outbox'), ('placement_review'), ('induction_step'),
-	('mentoring'), ('decision'), ('decision_candidate'), ('decision_rule'), ('ranking_row')$$, 'personal_data(): everything about the person');
+	('mentoring'), ('decision'), ('decision_candidate'), ('decision_rule'), ('decision_unit'), ('ranking_row')$$, 'personal_data(): everything about the person');
 SELECT is(jsonb_array_length(personal_data(2) -> 'relation'), 2, 'declared by either side');
 SELECT is_empty($$SELECT e FROM jsonb_array_elements(personal_data(2) -> 'decision_candidate') AS e WHERE (e ->> 'employee_id')::integer <> 2$$, 'not the other candidates');
 SELECT throws_ok('SELECT personal_data(99)', 'MU102', NULL, 'nobody');

@@ -2,7 +2,7 @@
 -- each step and nobody else, with which documents, by whom it is decided; and what
 -- a move into the agency or out of it brings about.
 BEGIN;
-SELECT plan(53);
+SELECT plan(75);
 \i test/data/small_agency.sql
 SET LOCAL client_min_messages = error;
 INSERT INTO workflow_role (role, login) SELECT r, r FROM unnest('{applicant,unit_head,verifier,analyst,assessment_team,appointing_official,origin_official,governor,minister,bkn,receiving_unit,supervisor}'::text[]) AS r;
@@ -69,7 +69,7 @@ CREATE FUNCTION pg_temp.opened(route text, permission boolean, own boolean) RETU
 			CASE WHEN route = 'transfer_within_agency' THEN 'rotation' WHEN own THEN 'inter-agency out' ELSE 'inter-agency in' END, route,
 			CASE WHEN route <> 'transfer_within_agency' THEN 'Kota Y' END, CASE WHEN own THEN 'own' ELSE 'agency' END, permission, current_date, 'as the team advised')
 		RETURNING transfer_id $$;
-CREATE TEMP TABLE went (route text, permission boolean, own boolean, steps text[], refused text[], papers text[], held text, left_on date, sound bigint);
+CREATE TEMP TABLE went (route text, permission boolean, own boolean, steps text[], refused text[], papers text[], held text, left_on date, sound bigint, replayed jsonb, file jsonb);
 CREATE FUNCTION pg_temp.walk(route text, permission boolean, own boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	t integer;
@@ -86,7 +86,8 @@ BEGIN
 		SELECT * INTO w FROM pg_temp.go(t);
 		r := ROW(route, permission, own, w.steps, w.refused, w.papers,
 			(SELECT string_agg(format('%s %s', i.post_id, CASE WHEN i.valid_to IS NULL THEN 'on' ELSE 'ended' END), ', ' ORDER BY i.valid_from) FROM kota.incumbency AS i JOIN kota.transfer AS x USING (employee_id) WHERE x.transfer_id = t),
-			(SELECT e.left_on FROM kota.employee AS e JOIN kota.transfer AS x USING (employee_id) WHERE x.transfer_id = t), (SELECT count(*) FROM mutasi.verify_history('kota.transfer')));
+			(SELECT e.left_on FROM kota.employee AS e JOIN kota.transfer AS x USING (employee_id) WHERE x.transfer_id = t), (SELECT count(*) FROM mutasi.verify_history('kota.transfer')),
+			(SELECT jsonb_object_agg(p.subject || coalesce(' ' || p.rank, ''), to_jsonb(p.*)) FROM kota.replay(t) AS p), kota.decision_file(t));
 		RAISE EXCEPTION 'undo';
 	EXCEPTION WHEN raise_exception THEN
 		IF SQLERRM <> 'undo' THEN RAISE; END IF;
@@ -107,6 +108,24 @@ SELECT is_empty($$SELECT * FROM went WHERE sound <> 0$$, 'the histories verify')
 SELECT is_empty($$SELECT * FROM went WHERE route = 'transfer_within_agency' AND (held, left_on) IS DISTINCT FROM ('2 ended, 1 on', NULL::date)$$, 'within the agency: from post to post');
 SELECT is_empty($$SELECT * FROM went WHERE route <> 'transfer_within_agency' AND NOT own AND (held, left_on) IS DISTINCT FROM ('1 on', NULL::date)$$, 'into the agency: to the post');
 SELECT is_empty($$SELECT * FROM went WHERE route <> 'transfer_within_agency' AND own AND (held, left_on) IS DISTINCT FROM ('2 ended', current_date)$$, 'out of the agency: from the post, and out of service');
+
+-- the grounds of every decision are kept, also of those that lead out
+SELECT is_empty($$SELECT route, permission, own, file -> 'decision' FROM went WHERE jsonb_typeof(file -> 'decision') <> 'object' OR file #>> '{policy,policy_version}' <> '1' OR file -> 'rules' IS NULL$$, 'every decision keeps its policy and what the rules said');
+SELECT is_empty($$SELECT route, permission, own, d.value FROM went, jsonb_each(replayed) AS d WHERE d.value ->> 'same' = 'false'$$, 'and replays: nothing differs');
+SELECT is_empty($$SELECT route, permission, own FROM went WHERE route <> 'transfer_within_agency' AND own AND replayed ? 'candidate 1' OR (route = 'transfer_within_agency' OR NOT own) AND NOT replayed ? 'candidate 1'$$, 'people are ranked where there is a post of ours');
+SELECT is_empty($$SELECT route, permission, own, replayed FROM went WHERE route <> 'transfer_within_agency' AND own
+	AND NOT (replayed @> '{"policy": {"same": true}, "unit: from": {"same": true}, "rule: ten years": {"same": true}, "rule: discipline": {"same": true}, "rule: election window": {"same": true},
+		"rule: in service": {"same": null, "difference": "not asked again: the move itself has changed the record of that day"},
+		"rule: donor floor": {"same": null, "difference": "not asked again: it rests on the moves under way then"}}' AND NOT replayed ? 'rule: vacancy')$$, 'who leaves: policy, unit left, and the rules asked of leavers');
+SELECT is_empty($$SELECT route, own, u FROM went, jsonb_path_query_array(file, '$.units[*].side') AS u WHERE u <> CASE WHEN route = 'transfer_within_agency' THEN '["from", "to"]'::jsonb WHEN own THEN '["from"]' ELSE '["to"]' END$$, 'with the effect on each unit there is');
+SELECT results_eq($$SELECT DISTINCT u ->> 'side', (u ->> 'existing_before')::numeric, (u ->> 'existing_after')::numeric, round((u ->> 'ratio_before')::numeric, 2), round((u ->> 'ratio_after')::numeric, 2)
+	FROM went, jsonb_array_elements(file -> 'units') AS u ORDER BY 1$$, $$VALUES ('from', 5.00, 4.00, 0.60, 0.75), ('to', 1.00, 2.00, 4.00, 2.00)$$, 'as the day had it');
+SELECT is_empty($$SELECT DISTINCT route, own, r FROM went, jsonb_array_elements(file -> 'rules') AS r WHERE r ->> 'rule' = 'ten years'
+	AND r ->> 'detail' <> CASE WHEN own AND route <> 'transfer_within_agency' THEN 'own request to another agency: in service since 2010-04-30, 10 years needed' ELSE 'not an own request to another agency' END$$, 'the rules are kept as they were asked, for the route');
+SELECT is_empty($$SELECT DISTINCT route, own, r ->> 'rule', r ->> 'binding' FROM went, jsonb_array_elements(file -> 'rules') AS r
+	WHERE (r ->> 'binding')::boolean <> CASE WHEN route = 'transfer_within_agency' THEN true
+		WHEN own THEN r ->> 'rule' IN ('in service', 'other post', 'no open case', 'donor floor', 'tenure', 'ten years', 'discipline', 'study leave', 'performance', 'election window', 'contract', 'conflict of interest')
+		ELSE r ->> 'rule' NOT IN ('tenure', 'class', 'donor floor') END$$, 'and whether the decision was held to them');
 
 -- how else a case may end, from where, and by whom; everywhere else it may not
 CREATE FUNCTION pg_temp.ends(route text, at_state text, ending text, who text, with_reason boolean DEFAULT true, with_code boolean DEFAULT true, with_paper boolean DEFAULT true) RETURNS text LANGUAGE plpgsql AS $$
@@ -202,5 +221,49 @@ SELECT matches((SELECT message FROM apply_due_transfers()), '^"scheduler" may no
 INSERT INTO workflow_role (role, login) VALUES ('system', 'scheduler');
 SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', 'VALUES (true, NULL)', 'the day has come');
 SELECT is((SELECT left_on FROM employee WHERE employee_id = 2), current_date, 'and the person is gone');
+
+-- what would be said of a decision to let somebody go that its record does not bear out
+SELECT is_empty(format('SELECT * FROM replay(%s) WHERE same IS FALSE', :t), 'a move out replays');
+SAVEPOINT gone;
+INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'court case', '2024-01-01');
+SELECT results_eq(format('SELECT subject, difference FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('rule: discipline', 'the record now gives another answer for that day: a sanction, court case or audit finding is in force')$$, 'a record that has changed since');
+ROLLBACK TO gone;
+DELETE FROM record_check WHERE employee_id = 2 AND subject = 'discipline';
+SELECT results_eq(format('SELECT same, difference FROM replay(%s) WHERE subject = ''rule: discipline''', :t), $$VALUES (NULL::boolean, 'the record no longer has an answer for that day: nobody has checked the record')$$, 'or has nothing to say any more');
+ROLLBACK TO gone;
+SELECT new_policy(current_date - 1, '{"own_request_years": 20}', publish => false) AS later \gset
+UPDATE policy SET published_at = clock_timestamp() WHERE policy_version = :later;
+SELECT results_eq(format('SELECT subject FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('rule: ten years')$$, 'a policy published afterwards is not the decision''s, though the rule goes by it now');
+ROLLBACK TO gone;
+ALTER TABLE decision_rule DISABLE TRIGGER decision_kept;
+ALTER TABLE decision_unit DISABLE TRIGGER decision_kept;
+ALTER TABLE decision DISABLE TRIGGER decision_kept;
+SAVEPOINT open;
+UPDATE decision_rule SET passed = NULL WHERE rule = 'ten years';
+SELECT results_eq(format('SELECT subject, difference FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('rule: ten years', 'the kept answer to the rule "ten years" was altered; the record now gives another answer for that day: own request to another agency: in service since 2010-04-30, 10 years needed')$$, 'an answer altered');
+ROLLBACK TO open;
+UPDATE decision_rule SET binding = NOT binding WHERE rule = 'vacancy';
+SELECT ok(EXISTS (SELECT FROM replay(:t) WHERE subject = 'rule: vacancy' AND same IS FALSE), 'or what it was held to');
+ROLLBACK TO open;
+UPDATE decision_unit SET existing_after = 5;
+SELECT set_eq(format('SELECT subject FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('unit: from'), ('decision')$$, 'figures of the unit altered');
+ROLLBACK TO open;
+UPDATE decision SET policy_version = new_policy(current_date - 1, publish => false);
+SELECT set_eq(format('SELECT subject FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('policy'), ('decision')$$, 'another policy put under it');
+ROLLBACK TO gone;
+SELECT throws_ok('UPDATE decision_unit SET existing_after = 5', 'MU116', NULL, 'which nobody may');
+
+-- a rejection is a decision as well; what is under way, or was taken back, is none
+SELECT set_config('mutasi.actor', 'applicant', true) \g /dev/null
+INSERT INTO employee (employee_id, name, appointed_on, born_on, grade) VALUES (60, 'Pegawai 060', '2010-01-01', '1988-01-01', 'III/a');
+SELECT pg_temp.opened('transfer_between_provinces', false, false) AS r \gset
+SELECT pg_temp.go(:r, 'bkn_consideration') \g /dev/null
+SELECT throws_ok(format('SELECT decision_file(%s)', :r), 'MU102', format('transfer %s has not been decided', :r), 'a case under way has no file');
+SELECT throws_ok('SELECT decision_file(99999)', 'MU102', 'there is no transfer 99999', 'nor one that does not exist');
+SELECT throws_ok('SELECT * FROM replay(99999)', 'MU102', 'there is no transfer 99999', 'neither to replay');
+SELECT set_config('mutasi.actor', 'bkn', true) \g /dev/null
+UPDATE transfer SET state = 'rejected', state_reason = 'no formation', rejection_code = 'NO_VACANCY' WHERE transfer_id = :r;
+SELECT results_eq(format('SELECT f #>> ''{transfer,rejection_code}'', f #>> ''{transfer,state_reason}'', f -> ''decision'', f #>> ''{history,-1,to_state}'' FROM decision_file(%s) AS f', :r), $$VALUES ('NO_VACANCY', 'no formation', 'null'::jsonb, 'rejected')$$, 'the file of a rejection has its reason');
+SELECT throws_ok(format('SELECT * FROM replay(%s)', :r), 'MU102', format('of transfer %s nothing was kept that could be computed again', :r), 'and nothing to compute again');
 SELECT * FROM finish();
 ROLLBACK;

@@ -57,6 +57,20 @@ $node->safe_psql('origin', $city . q{
 	SELECT answer_objection(objection_id, 'a flat comes with the post', false) FROM objection; COMMIT;
 	BEGIN; SET LOCAL mutasi.actor = 'personnel agency';
 	SELECT apply_due_transfers(); COMMIT;
+	-- somebody leaves the agency
+	INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (6, 'donor floor', 'two nurses have been appointed', current_date + 100);
+	INSERT INTO transfer (transfer_id, employee_id, kind, workflow, initiative, other_agency, reason, effective_on)
+		VALUES (60, 6, 'inter-agency out', 'transfer_with_centre', 'own', 'Kementerian Kesehatan', 'to my family', current_date + 30);
+	INSERT INTO transfer_document (transfer_id, code, title) SELECT 60, d, d FROM unnest('{D01,D02,D03,D04,D05,D06,D07,D08,D09}'::text[]) AS d;
+	UPDATE transfer SET state = 'submitted' WHERE transfer_id = 60;
+	BEGIN; SET LOCAL mutasi.actor = 'verifier';
+	UPDATE transfer SET state = 'verification' WHERE transfer_id = 60;
+	UPDATE transfer SET state = 'analysis' WHERE transfer_id = 60; COMMIT;
+	BEGIN; SET LOCAL mutasi.actor = 'mayor';
+	UPDATE transfer SET state = 'team_review' WHERE transfer_id = 60; UPDATE transfer SET state = 'receiver_proposal' WHERE transfer_id = 60;
+	UPDATE transfer SET state = 'origin_consent' WHERE transfer_id = 60; UPDATE transfer SET state = 'bkn_consideration' WHERE transfer_id = 60; COMMIT;
+	BEGIN; SET LOCAL mutasi.actor = 'bkn';
+	UPDATE transfer SET state = 'decided' WHERE transfer_id = 60; COMMIT;
 	UPDATE employee SET left_on = current_date WHERE employee_id = 8;
 	SELECT erase_personal_data(8, 'left', 'UU 27/2022 Ps 43');
 });
@@ -72,7 +86,7 @@ sub rows_of
 }
 
 my $before = rows_of('origin');
-like($before, qr/kota\.transfer_history 19 /, 'the history is among the tables');
+like($before, qr/kota\.transfer_history 29 /, 'the history is among the tables');
 my $file = $node->basedir . '/agency.dump';
 command_ok([ 'pg_dump', '-Fc', '-f', $file, '-h', $node->host, '-p', $node->port, 'origin' ], 'dump');
 command_ok([ 'pg_restore', '--exit-on-error', '-h', $node->host, '-p', $node->port, '-d', 'copied', $file ], 'restore into an empty database');
@@ -86,7 +100,7 @@ is($node->safe_psql('copied', 'SELECT sum(corrected) FROM kota.rebuild_derived()
 my $ranking = 'SELECT rank, employee_id, score, eligible, reason FROM kota.candidates(1, 10)';
 is($node->safe_psql('copied', $ranking), $node->safe_psql('origin', $ranking), 'the same ranking');
 
-for my $case (2, 50)
+for my $case (2, 50, 60)
 {
 	my $file_of = "SELECT kota.decision_file($case)";
 	my $original = $node->safe_psql('origin', $file_of);
@@ -97,7 +111,11 @@ for my $case (2, 50)
 	is($node->safe_psql('copied', "SELECT count(*) FROM kota.replay($case) WHERE same IS FALSE"), '0', "case $case: the decision can be replayed");
 }
 is($node->safe_psql('copied', q{SELECT string_agg(k, ' ' ORDER BY k) FROM jsonb_each(kota.decision_file(50)) AS f (k, v) WHERE v <> 'null'}),
-	'candidates decision documents employee from_post history notice objections plan policy rules to_post transfer waivers', 'the file has every part');
+	'candidates decision documents employee from_post history notice objections plan policy rules to_post transfer units waivers', 'the file has every part');
+is($node->safe_psql('copied', q{SELECT string_agg(k, ' ' ORDER BY k) FROM jsonb_each(kota.decision_file(60)) AS f (k, v) WHERE v <> 'null'}),
+	'decision documents employee from_post history policy rules transfer units waivers', 'and that of somebody who leaves, all there is');
+is($node->safe_psql('copied', q{SELECT string_agg(subject, ', ' ORDER BY subject) FROM kota.replay(60) WHERE same}),
+	'policy, rule: contract, rule: discipline, rule: election window, rule: in service, rule: performance, rule: study leave, rule: ten years, rule: tenure, unit: from', 'which replays rule by rule');
 is($node->safe_psql('copied', q{SELECT count(*) FROM jsonb_array_elements(kota.decision_file(50) -> 'candidates') AS c WHERE c ->> 'salt' IS NULL}), '1', 'and says whose values were erased');
 is($node->safe_psql('copied', q{SELECT count(*) FROM mutasi.verify_history('kota.transfer')}), '0', 'the histories verify');
 my ($status, $out, $err) = $node->psql('copied', q{UPDATE kota.transfer SET state = 'effective' WHERE transfer_id = 1});
