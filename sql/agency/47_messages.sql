@@ -113,4 +113,5 @@ INSERT INTO @agency@.message_text (language, message, body) VALUES
 	('id', 'not assessed, %1 asked', 'belum dinilai, diminta %1'),
 	('id', 'holds %1, %2 asked', 'memiliki %1, diminta %2'),
 	('id', 'have it assessed', 'mintakan penilaian'),
-	('id', 'raise it by %1', 'tingkatkan sebesar %1');
+	('id', 'raise it by %1', 'tingkatkan sebesar %1'),
+	('id', 'answer to your objection', 'jawaban atas keberatan Saudara');

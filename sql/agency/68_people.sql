@@ -4,22 +4,38 @@ CREATE TABLE @agency@.notice_template (
 	language text PRIMARY KEY CHECK (language ~ '^[a-z]{2}$'),
 	body text NOT NULL
 );
-COMMENT ON TABLE @agency@.notice_template IS 'Text of the notice (pemberitahuan) to a person who is to move, by language; edit it as you like. In braces what is filled in: see notice_fields(). A field that does not exist is refused.';
+COMMENT ON TABLE @agency@.notice_template IS 'Text of the notice (pemberitahuan) to a person who is to move, by language; edit it as you like. In braces what is filled in: see notice_fields(); in square brackets a part that is left out where a field in it has nothing to say ({field?} asks and prints nothing). A field that does not exist is refused.';
 COMMENT ON COLUMN @agency@.notice_template.language IS 'Two letters: id, en, or any other the agency adds.';
 
 CREATE FUNCTION @agency@.fill_template(body text, fields jsonb) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
-	pieces text[] := string_to_array(body, '{');
-	filled text := pieces[1];
+	kept text := '';
+	part text;
+	named text[];
+	pieces text[];
+	filled text;
 	field text;
 BEGIN
-	-- piece by piece, so that a brace in a value is no field again
+	-- first what is optional, while no value is in it yet
+	FOR part IN SELECT m[1] FROM regexp_matches(body, '(\[[^][]*\]|[^[]+|\[)', 'g') AS m LOOP
+		IF part LIKE '[_%' THEN
+			named := ARRAY(SELECT f[1] FROM regexp_matches(part, '\{([a-z_]+)\??\}', 'g') AS f WHERE fields ? f[1]);
+			IF named <> '{}' THEN
+				part := CASE WHEN EXISTS (SELECT FROM unnest(named) AS n WHERE fields ->> n IS NULL) THEN '' ELSE substr(part, 2, length(part) - 2) END;
+			END IF;
+		END IF;
+		kept := kept || part;
+	END LOOP;
+	-- then piece by piece, so that a brace in a value is no field again
+	pieces := string_to_array(kept, '{');
+	filled := coalesce(pieces[1], '');
 	FOR n IN 2 .. coalesce(cardinality(pieces), 0) LOOP
-		field := substring(pieces[n] FROM '^([a-z_]+)\}');
+		field := substring(pieces[n] FROM '^([a-z_]+)\??\}');
 		IF field IS NOT NULL AND fields ? field THEN
-			filled := filled || coalesce(fields ->> field, '-') || substr(pieces[n], length(field) + 2);
+			filled := filled || CASE WHEN strpos(pieces[n], '?}') = length(field) + 1 THEN '' ELSE coalesce(fields ->> field, '-') END
+				|| substr(pieces[n], strpos(pieces[n], '}') + 1);
 		ELSE
 			filled := filled || '{' || pieces[n];
 		END IF;
@@ -27,33 +43,50 @@ BEGIN
 	RETURN filled;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.fill_template(text, jsonb) IS 'A text with {field} replaced by the value of that key, NULL by a dash; braces around anything else, and in the values, stay.';
+COMMENT ON FUNCTION @agency@.fill_template(text, jsonb) IS 'A text with {field} replaced by the value of that key, NULL by a dash; [a part in square brackets with a {field}] is left out where a field in it is NULL, and else stands without the brackets; {field?} asks for a field and prints nothing. Braces and brackets around anything else, and in the values, stay.';
 
 CREATE FUNCTION @agency@.notice_fields(transfer integer DEFAULT NULL) RETURNS jsonb
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
+DECLARE
+	c transfer;
+	left_unit record;
+	new_unit record;
+	figures_of date;
 BEGIN
 	IF transfer IS NULL THEN
-		RETURN (SELECT jsonb_object_agg(f, NULL) FROM unnest('{name,from_post,from_unit,to_post,to_unit,effective_on,reason,goal,letter,ratio_from_before,ratio_from_after,ratio_to_before,ratio_to_after,objection_days,answer_days}'::text[]) AS f);
+		RETURN (SELECT jsonb_object_agg(f, NULL) FROM unnest('{name,from_post,from_unit,from_agency,to_post,to_unit,to_agency,effective_on,reason,goal,letter,figures_of,ratio_from_before,ratio_from_after,ratio_to_before,ratio_to_after,objection_days,answer_days}'::text[]) AS f);
 	END IF;
-	RETURN (SELECT jsonb_build_object('name', e.name, 'from_post', fp.title, 'from_unit', fu.name, 'to_post', tp.title, 'to_unit', tu.name,
-			'effective_on', t.effective_on, 'reason', t.reason, 'goal', g.goal, 'letter', t.decision_letter,
-			'ratio_from_before', round(f.ratio_before, 2), 'ratio_from_after', round(f.ratio_after, 2),
-			'ratio_to_before', round(o.ratio_before, 2), 'ratio_to_after', round(o.ratio_after, 2),
+	SELECT t.* INTO c FROM transfer AS t WHERE t.transfer_id = notice_fields.transfer;
+	-- what the decision was made from; what it would be today, before there is one
+	SELECT d.as_of INTO figures_of FROM decision AS d WHERE d.transfer_id = c.transfer_id;
+	IF FOUND THEN
+		SELECT u.unit_name, u.ratio_before, u.ratio_after INTO left_unit FROM decision_unit AS u WHERE u.transfer_id = c.transfer_id AND u.side = 'from';
+		SELECT u.unit_name, u.ratio_before, u.ratio_after INTO new_unit FROM decision_unit AS u WHERE u.transfer_id = c.transfer_id AND u.side = 'to';
+	ELSE
+		figures_of := current_date;
+		SELECT w.unit_name, w.ratio_before, w.ratio_after INTO left_unit
+			FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id]) AS w JOIN post AS p ON p.unit_id = w.unit_id WHERE p.post_id = c.from_post_id;
+		SELECT w.unit_name, w.ratio_before, w.ratio_after INTO new_unit
+			FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id]) AS w JOIN post AS p ON p.unit_id = w.unit_id WHERE p.post_id = c.to_post_id;
+	END IF;
+	RETURN (SELECT jsonb_build_object('name', e.name,
+			'from_post', fp.title, 'from_unit', coalesce(left_unit.unit_name, fu.name), 'from_agency', CASE WHEN c.kind = 'inter-agency in' THEN c.other_agency END,
+			'to_post', tp.title, 'to_unit', coalesce(new_unit.unit_name, tu.name), 'to_agency', CASE WHEN c.kind = 'inter-agency out' THEN c.other_agency END,
+			'effective_on', c.effective_on, 'reason', c.reason, 'goal', g.goal, 'letter', c.decision_letter,
+			'figures_of', CASE WHEN left_unit.ratio_before + left_unit.ratio_after IS NOT NULL OR new_unit.ratio_before + new_unit.ratio_after IS NOT NULL THEN figures_of END,
+			'ratio_from_before', round(left_unit.ratio_before, 2), 'ratio_from_after', round(left_unit.ratio_after, 2),
+			'ratio_to_before', round(new_unit.ratio_before, 2), 'ratio_to_after', round(new_unit.ratio_after, 2),
 			'objection_days', y.objection_days, 'answer_days', y.answer_days)
-		FROM transfer AS t JOIN employee AS e USING (employee_id)
+		FROM employee AS e
 		CROSS JOIN LATERAL policy_on(current_date) AS y
-		LEFT JOIN transfer_plan AS g ON g.plan_id = t.plan_id
-		LEFT JOIN post AS fp ON fp.post_id = t.from_post_id LEFT JOIN unit AS fu ON fu.unit_id = fp.unit_id
-		LEFT JOIN post AS tp ON tp.post_id = t.to_post_id LEFT JOIN unit AS tu ON tu.unit_id = tp.unit_id
-		LEFT JOIN LATERAL (SELECT max(w.ratio_before) AS ratio_before, max(w.ratio_after) AS ratio_after
-			FROM what_if(ARRAY[t.employee_id], ARRAY[t.to_post_id]) AS w WHERE w.unit_id = fp.unit_id) AS f ON true
-		LEFT JOIN LATERAL (SELECT max(w.ratio_before) AS ratio_before, max(w.ratio_after) AS ratio_after
-			FROM what_if(ARRAY[t.employee_id], ARRAY[t.to_post_id]) AS w WHERE w.unit_id = tp.unit_id) AS o ON true
-		WHERE t.transfer_id = notice_fields.transfer);
+		LEFT JOIN transfer_plan AS g ON g.plan_id = c.plan_id
+		LEFT JOIN post AS fp ON fp.post_id = c.from_post_id LEFT JOIN unit AS fu ON fu.unit_id = fp.unit_id
+		LEFT JOIN post AS tp ON tp.post_id = c.to_post_id LEFT JOIN unit AS tu ON tu.unit_id = tp.unit_id
+		WHERE e.employee_id = c.employee_id);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.notice_fields(integer) IS 'What a notice can say of a transfer, as {"field": value}: person, both posts and units, day, reason, the plan''s goal, number of the decision, workload ratio of both units before and after, working days to object and to answer. Without a transfer: the fields there are.';
+COMMENT ON FUNCTION @agency@.notice_fields(integer) IS 'What a notice can say of a transfer, as {"field": value}: person, posts and units (or the other agency), day, reason, the plan''s goal, number of the decision, workload ratio of both units before and after and the day of these figures (as the decision kept them; today''s where there is no decision yet), working days to object and to answer. NULL where there is nothing to say. Without a transfer: the fields there are.';
 
 CREATE FUNCTION @agency@.notice_template_fields() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -61,7 +94,7 @@ AS $body$
 DECLARE
 	unknown text;
 BEGIN
-	SELECT m[1] INTO unknown FROM regexp_matches(NEW.body, '\{([^{}]*)\}', 'g') AS m WHERE NOT notice_fields() ? m[1] ORDER BY 1 LIMIT 1;
+	SELECT m[1] INTO unknown FROM regexp_matches(NEW.body, '\{([^{}]*?)\??\}', 'g') AS m WHERE NOT notice_fields() ? m[1] ORDER BY 1 LIMIT 1;
 	IF FOUND THEN
 		PERFORM mutasi.raise_error('22023', 'a notice has no field "%1"', ARRAY[unknown, (SELECT string_agg(k, ', ' ORDER BY k) FROM jsonb_object_keys(notice_fields()) AS k)],
 			hint => 'Fields are %2.');
@@ -74,8 +107,8 @@ CREATE TRIGGER notice_template_fields BEFORE INSERT OR UPDATE ON @agency@.notice
 	FOR EACH ROW EXECUTE FUNCTION @agency@.notice_template_fields();
 
 INSERT INTO @agency@.notice_template (language, body) VALUES
-	('en', E'To {name}\n\nBy decision {letter} you move from {from_post}, {from_unit} to {to_post}, {to_unit} with effect from {effective_on}.\n\nReason: {reason}.\nGoal of the transfer plan: {goal}.\n\nWhat it does to both units: the workload ratio of {from_unit} goes from {ratio_from_before} to {ratio_from_after}, that of {to_unit} from {ratio_to_before} to {ratio_to_after}. A ratio above 1 means too few people for the work.\n\nYou may object within {objection_days} working days, with your grounds; you will get an answer within {answer_days} working days, and the move waits for it.'),
-	('id', E'Kepada {name}\n\nDengan keputusan {letter} Saudara dipindahkan dari {from_post}, {from_unit} ke {to_post}, {to_unit} terhitung mulai {effective_on}.\n\nAlasan: {reason}.\nTujuan rencana mutasi: {goal}.\n\nDampak bagi kedua unit: rasio beban kerja {from_unit} dari {ratio_from_before} menjadi {ratio_from_after}, {to_unit} dari {ratio_to_before} menjadi {ratio_to_after}. Rasio di atas 1 berarti kekurangan pegawai.\n\nSaudara dapat mengajukan keberatan dalam {objection_days} hari kerja beserta alasannya; jawaban diberikan dalam {answer_days} hari kerja, dan mutasi menunggu jawaban itu.');
+	('en', E'To {name}\n\nBy decision {letter} you move[ from {from_post}, {from_unit}][ from {from_agency}][ to {to_post}, {to_unit}][ to {to_agency}] with effect from {effective_on}.\n\nReason: {reason}.[\nGoal of the transfer plan: {goal}.][{figures_of?}\n\nWhat it does to the units concerned, by the figures of the decision (a workload ratio above 1 means too few people for the work):][\n- {from_unit}: from {ratio_from_before} to {ratio_from_after}][\n- {to_unit}: from {ratio_to_before} to {ratio_to_after}]\n\nYou may object within {objection_days} working days, with your grounds; you will get an answer within {answer_days} working days, and the move waits for it.'),
+	('id', E'Kepada {name}\n\nDengan keputusan {letter} Saudara dipindahkan[ dari {from_post}, {from_unit}][ dari {from_agency}][ ke {to_post}, {to_unit}][ ke {to_agency}] terhitung mulai {effective_on}.\n\nAlasan: {reason}.[\nTujuan rencana mutasi: {goal}.][{figures_of?}\n\nDampak bagi unit yang bersangkutan menurut data saat keputusan (rasio beban kerja di atas 1 berarti kekurangan pegawai):][\n- {from_unit}: dari {ratio_from_before} menjadi {ratio_from_after}][\n- {to_unit}: dari {ratio_to_before} menjadi {ratio_to_after}]\n\nSaudara dapat mengajukan keberatan dalam {objection_days} hari kerja beserta alasannya; jawaban diberikan dalam {answer_days} hari kerja, dan mutasi menunggu jawaban itu.');
 
 CREATE TABLE @agency@.notice (
 	notice_id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
@@ -201,13 +234,13 @@ BEGIN
 	made := preview_notice(transfer, language);
 	INSERT INTO notice (transfer_id, language, body) VALUES (transfer, issue_notice.language, made);
 	INSERT INTO outbox (employee_id, transfer_id, subject, body)
-		SELECT t.employee_id, t.transfer_id, format('%s, %s -> %s', coalesce(t.decision_letter, t.transfer_id::text), coalesce(fp.title, '-'), coalesce(tp.title, '-')), made
+		SELECT t.employee_id, t.transfer_id, format('%s, %s -> %s', coalesce(t.decision_letter, t.transfer_id::text), coalesce(fp.title, t.other_agency, '-'), coalesce(tp.title, t.other_agency, '-')), made
 		FROM transfer AS t LEFT JOIN post AS fp ON fp.post_id = t.from_post_id LEFT JOIN post AS tp ON tp.post_id = t.to_post_id
 		WHERE t.transfer_id = issue_notice.transfer;
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.issue_notice(integer, text) IS 'Gives notice of a decided transfer: makes the text from the decision''s own data and the language''s template (id, en, or the agency''s), keeps it and puts it into the outbox. Once, between decision and effect (MU117).';
+COMMENT ON FUNCTION @agency@.issue_notice(integer, text) IS 'Gives notice of a decided transfer: makes the text from what the decision kept and the case says, and the language''s template (id, en, or the agency''s), keeps it and puts it into the outbox. Once, between decision and effect (MU117).';
 
 CREATE FUNCTION @agency@.waive_notice(transfer integer, because text) RETURNS void
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -276,7 +309,9 @@ BEGIN
 		PERFORM mutasi.raise_error('MU118', 'there is no open objection %1', ARRAY[objection::text], hint => 'One''s own objection is answered by somebody else.');
 	END IF;
 	INSERT INTO outbox (employee_id, transfer_id, subject, body)
-		SELECT t.employee_id, t.transfer_id, 'answer to your objection', answer_objection.answer FROM objection AS o JOIN transfer AS t USING (transfer_id)
+		-- in the language of the notice, where there was one
+		SELECT t.employee_id, t.transfer_id, told('answer to your objection', n.language), answer_objection.answer
+		FROM objection AS o JOIN transfer AS t USING (transfer_id) LEFT JOIN notice AS n USING (transfer_id)
 		WHERE o.objection_id = answer_objection.objection;
 END
 $body$;

@@ -2,7 +2,7 @@
 -- mentors, induction, reviews, early warnings, returns; and grounds that show
 -- whoever changed them.
 BEGIN;
-SELECT plan(87);
+SELECT plan(89);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -15,6 +15,8 @@ INSERT INTO transfer_document (transfer_id, code, title) SELECT 900, d, d FROM u
 
 -- templates
 SELECT is(fill_template('{a} and {b}, {c}{', '{"a": "{b}", "b": null}'), '{b} and -, {c}{', 'fields are filled in once; what is none stays');
+SELECT is(fill_template('[x {a}][y {b}][z {a} {b}][{a?}w][{b?}v][see {c}] [annex][ {a}', '{"a": "[{b}]", "b": null}'), 'x [{b}]w[see {c}] [annex][ [{b}]', 'a part in brackets goes with its fields; others, and those in values, stay');
+SELECT is(fill_template('', '{}'), '', 'nothing');
 SELECT throws_ok($$INSERT INTO notice_template VALUES ('jv', 'Kagem {nama}')$$, '22023', 'a notice has no field "nama"', 'a template names only what there is');
 SELECT lives_ok($$INSERT INTO notice_template VALUES ('jv', 'Kagem {name}: {goal}')$$, 'a language of the agency''s own');
 SELECT throws_ok($$SELECT preview_notice(99, 'jv')$$, 'MU102', NULL, 'no such transfer');

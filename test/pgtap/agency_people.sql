@@ -114,7 +114,7 @@ SELECT is((SELECT applied FROM apply_due_transfers()), true, 'and will do');
 ROLLBACK TO notice;
 SELECT throws_ok(format('SELECT issue_notice(%s, ''fr'')', :two), '22023', NULL, 'a language without a template');
 SELECT throws_ok(format('SELECT issue_notice(%s)', :three), 'MU117', NULL, 'no notice of a case that is over');
-SELECT matches(issue_notice(:two, 'en'), 'To Pegawai 002.*workload ratio of Health Centre 2 goes from 0\.60 to 0\.75, that of Health Centre 1 from 4\.00 to 2\.00', 'the notice is made of the decision''s data');
+SELECT matches(issue_notice(:two, 'en'), 'To Pegawai 002.*Health Centre 2: from 0\.60 to 0\.75\n- Health Centre 1: from 4\.00 to 2\.00', 'the notice is made of the decision''s data');
 SELECT unalike((SELECT body FROM notice), '%{%', 'nothing in it is left to fill in');
 SELECT is(pg_temp.refusal(format('SELECT issue_notice(%s)', :two)), format('MU117: notice of transfer %s was given already. To correct it, DELETE FROM notice WHERE transfer_id = %1$s, then give notice anew; delete its message from outbox, too, if nobody has taken it yet.', :two), 'once');
 SELECT throws_ok(format('SELECT waive_notice(%s, ''x'')', :two), 'MU117', format('notice of transfer %s was given already', :two), 'nor waived behind it');

@@ -3,7 +3,7 @@
 -- follows a review, each early warning, the figures of fairness one by one, and the
 -- statistics of outcomes against computations of another kind.
 BEGIN;
-SELECT plan(48);
+SELECT plan(56);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -38,7 +38,9 @@ By decision SK 7 you move from Nurse, Health Centre 2 to Nurse, Health Centre 1 
 Reason: Health Centre 1 lacks nurses.
 Goal of the transfer plan: no health centre above a ratio of 1.5.
 
-What it does to both units: the workload ratio of Health Centre 2 goes from 0.60 to 0.75, that of Health Centre 1 from 4.00 to 2.00. A ratio above 1 means too few people for the work.
+What it does to the units concerned, by the figures of the decision (a workload ratio above 1 means too few people for the work):
+- Health Centre 2: from 0.60 to 0.75
+- Health Centre 1: from 4.00 to 2.00
 
 You may object within 10 working days, with your grounds; you will get an answer within 5 working days, and the move waits for it.$$, current_date), 'the notice in English');
 SELECT is(preview_notice(1, 'id'), format($$Kepada Pegawai 003
@@ -48,10 +50,46 @@ Dengan keputusan SK 7 Saudara dipindahkan dari Nurse, Health Centre 2 ke Nurse, 
 Alasan: Health Centre 1 lacks nurses.
 Tujuan rencana mutasi: no health centre above a ratio of 1.5.
 
-Dampak bagi kedua unit: rasio beban kerja Health Centre 2 dari 0.60 menjadi 0.75, Health Centre 1 dari 4.00 menjadi 2.00. Rasio di atas 1 berarti kekurangan pegawai.
+Dampak bagi unit yang bersangkutan menurut data saat keputusan (rasio beban kerja di atas 1 berarti kekurangan pegawai):
+- Health Centre 2: dari 0.60 menjadi 0.75
+- Health Centre 1: dari 4.00 menjadi 2.00
 
 Saudara dapat mengajukan keberatan dalam 10 hari kerja beserta alasannya; jawaban diberikan dalam 5 hari kerja, dan mutasi menunggu jawaban itu.$$, current_date), 'and in Indonesian');
 SELECT results_eq($$SELECT ratio_before::numeric(4,2), ratio_after::numeric(4,2) FROM what_if('{3}', '{1}') ORDER BY unit_id$$, $$SELECT (f ->> (v || '_before'))::numeric(4,2), (f ->> (v || '_after'))::numeric(4,2) FROM notice_fields(1) AS f, unnest('{ratio_to,ratio_from}'::text[]) WITH ORDINALITY AS u (v, o) ORDER BY o$$, 'the effect is that of what_if()');
+-- what the decision was made from, not what the day of the notice has
+SAVEPOINT decided;
+UPDATE task_volume SET volume = 2 * volume;
+UPDATE unit SET name = 'Puskesmas 2' WHERE unit_id = 3;
+SELECT isnt((SELECT ratio_before FROM what_if('{3}', '{1}') WHERE unit_id = 2)::numeric(4,2), 4.00, 'the figures have changed since the decision');
+SELECT results_eq($$SELECT f ->> 'from_unit', (f ->> 'figures_of')::date, f ->> 'ratio_from_before', f ->> 'ratio_from_after', f ->> 'ratio_to_before', f ->> 'ratio_to_after' FROM notice_fields(1) AS f$$,
+	$$VALUES ('Health Centre 2', current_date, '0.60', '0.75', '4.00', '2.00')$$, 'the notice has those it was made from');
+SELECT results_eq($$SELECT u ->> 'side', u ->> 'unit_name', round((u ->> 'ratio_after')::numeric, 2) FROM jsonb_array_elements(decision_file(1) -> 'units') AS u$$, $$VALUES ('from', 'Health Centre 2', 0.75), ('to', 'Health Centre 1', 2.00)$$, 'as the decision file does');
+SELECT is_empty('SELECT * FROM replay(1) WHERE same IS FALSE', 'and replay() finds nothing else');
+ROLLBACK TO decided;
+-- before there is a decision: what it would be today
+INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason) VALUES (2, 4, 1, 'x');
+SELECT results_eq($$SELECT f ->> 'figures_of', f ->> 'ratio_from_after', f ->> 'ratio_to_after' FROM notice_fields(2) AS f$$, $$VALUES (current_date::text, '0.75', '2.00')$$, 'a preview without a decision has today''s');
+-- nobody is told of a post, unit, goal or figure that there is none of
+UPDATE transfer SET state = 'withdrawn', state_reason = 'x' WHERE transfer_id = 2;
+INSERT INTO transfer (transfer_id, employee_id, kind, workflow, other_agency, initiative, reason, effective_on, decision_letter)
+	VALUES (3, 4, 'inter-agency out', 'transfer_with_centre', 'Kementerian Kesehatan', 'own', 'to my family', '2031-01-01', 'SK 9');
+SELECT is(preview_notice(3, 'en'), $$To Pegawai 004
+
+By decision SK 9 you move from Nurse, Health Centre 2 to Kementerian Kesehatan with effect from 2031-01-01.
+
+Reason: to my family.
+
+What it does to the units concerned, by the figures of the decision (a workload ratio above 1 means too few people for the work):
+- Health Centre 2: from 0.60 to 0.75
+
+You may object within 10 working days, with your grounds; you will get an answer within 5 working days, and the move waits for it.$$, 'somebody who leaves');
+DELETE FROM task_volume;
+SELECT matches(preview_notice(3, 'id'), 'dari Nurse, Health Centre 2 ke Kementerian Kesehatan terhitung mulai 2031-01-01\.\s+Alasan: to my family\.\s+Saudara dapat', 'and without any figures');
+ROLLBACK TO decided;
+INSERT INTO employee (employee_id, name) VALUES (60, 'Pegawai 060');
+INSERT INTO transfer (transfer_id, employee_id, to_post_id, kind, workflow, other_agency, reason, effective_on) VALUES (4, 60, 1, 'inter-agency in', 'transfer_within_province', 'Kota Y', 'x', '2031-01-01');
+SELECT matches(preview_notice(4, 'id'), 'Saudara dipindahkan dari Kota Y ke Nurse, Health Centre 1 terhitung.*kekurangan pegawai\):\n- Health Centre 1: dari 4\.00 menjadi 2\.00\n\n', 'somebody who comes');
+ROLLBACK TO decided;
 UPDATE notice_template SET body = '{name}: {reason} | {goal} | {ratio_from_after} | {ratio_to_after}' WHERE language = 'id';
 SELECT is(issue_notice(1), 'Pegawai 003: Health Centre 1 lacks nurses | no health centre above a ratio of 1.5 | 0.75 | 2.00', 'as the agency edits it');
 SELECT results_eq('SELECT o.body, o.employee_id FROM outbox AS o', 'SELECT n.body, 3 FROM notice AS n', 'the same goes into the outbox, to the person');
@@ -72,7 +110,7 @@ UPDATE objection SET answer_due = mutasi.add_working_days(current_date, -3);
 SELECT results_eq($$SELECT working_days_left, overdue FROM transfer_deadline WHERE subject = 'objection'$$, 'VALUES (-3, true)', 'an answer that is owed is shown, by how many working days');
 SELECT answer_objection(:objection, 'that is so', true) \g /dev/null
 SELECT results_eq('SELECT upheld, answer, answered_by, answered_at IS NOT NULL FROM objection', $$VALUES (true, 'that is so', 'mayor', true)$$, 'upheld');
-SELECT results_eq('SELECT employee_id, body FROM outbox ORDER BY message_id DESC LIMIT 1', $$VALUES (3, 'that is so')$$, 'the answer goes out to the person');
+SELECT results_eq('SELECT employee_id, subject, body FROM outbox ORDER BY message_id DESC LIMIT 1', $$VALUES (3, 'jawaban atas keberatan Saudara', 'that is so')$$, 'the answer goes out to the person, in the language of the notice');
 SELECT set_config('mutasi.actor', 'personnel agency', true) \g /dev/null
 SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', $$VALUES (false, 'an objection to transfer 1 is open or was upheld')$$, 'and the move does not take effect');
 SELECT is_empty($$SELECT * FROM transfer_deadline WHERE subject = 'objection'$$, 'nothing is owed any more');
