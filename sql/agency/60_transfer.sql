@@ -153,6 +153,7 @@ CREATE TABLE @agency@.transfer (
 	policy_version integer REFERENCES @agency@.policy,
 	score numeric(7,6),
 	rank integer,
+	passed_over integer,
 	created_by text NOT NULL DEFAULT session_user,
 	created_at timestamptz NOT NULL DEFAULT now(),
 	is_open boolean GENERATED ALWAYS AS (state IN ('draft', 'submitted', 'verification', 'returned', 'analysis', 'team_review',
@@ -196,6 +197,7 @@ COMMENT ON COLUMN @agency@.transfer.decision_digest IS 'SHA-256 of what the deci
 COMMENT ON COLUMN @agency@.transfer.policy_version IS 'Policy the decision was made under; filled in when decided.';
 COMMENT ON COLUMN @agency@.transfer.score IS 'Composite score at the decision; filled in when decided.';
 COMMENT ON COLUMN @agency@.transfer.rank IS 'Rank among all employees for the post at the decision; filled in when decided.';
+COMMENT ON COLUMN @agency@.transfer.passed_over IS 'How many eligible people are ranked higher for the post; filled in when the case comes to be decided, and anew when decided. The workflow lets nobody decide for whom it is above 0 without decision_grounds. NULL: not known yet, or nobody is ranked, as for a move out of the agency. Written values are not taken.';
 COMMENT ON COLUMN @agency@.transfer.is_open IS 'Not yet effective and not ended otherwise: one such case per person.';
 
 CREATE TABLE @agency@.transfer_document (
@@ -254,6 +256,15 @@ BEGIN
 			SELECT k.rank INTO NEW.rank FROM rank_of(NEW.employee_id, NEW.to_post_id, current_date) AS k;
 		END IF;
 	END IF;
+	-- for the workflow's condition on the grounds, which a form asks before the step
+	IF TG_OP = 'UPDATE' AND NEW.state IN ('team_review', 'minister_permission', 'bkn_consideration', 'consideration_given', 'decided') AND OLD.state <> NEW.state THEN
+		SELECT o.people INTO NEW.passed_over FROM passed_over(NEW) AS o;
+	ELSIF TG_OP = 'UPDATE' AND NEW.passed_over IS DISTINCT FROM OLD.passed_over THEN
+		-- nobody writes it; what the decision kept says so, where there is one
+		NEW.passed_over := coalesce((SELECT o.people FROM passed_over(NEW) AS o WHERE EXISTS (SELECT FROM decision AS d WHERE d.transfer_id = NEW.transfer_id)), OLD.passed_over);
+	ELSIF TG_OP = 'INSERT' THEN
+		NEW.passed_over := NULL;
+	END IF;
 	-- nobody writes that notice was given; and the policy may have changed since
 	IF TG_OP = 'UPDATE' AND (NEW.notice_status IS DISTINCT FROM OLD.notice_status OR NEW.state = 'effective' AND OLD.state <> 'effective') THEN
 		NEW.notice_status := notice_status(NEW.transfer_id);
@@ -261,7 +272,7 @@ BEGIN
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_fill() IS 'Trigger: fills in the post given up, the kind of move and whether notice was given, and at the decision the policy version, score and rank.';
+COMMENT ON FUNCTION @agency@.transfer_fill() IS 'Trigger: fills in the post given up, the kind of move and whether notice was given, and at the decision the policy version, score, rank and how many are passed over.';
 CREATE TRIGGER a_transfer_fill BEFORE INSERT OR UPDATE ON @agency@.transfer
 	FOR EACH ROW EXECUTE FUNCTION @agency@.transfer_fill();
 

@@ -160,12 +160,58 @@ CREATE TRIGGER decision_kept BEFORE UPDATE OR DELETE ON @agency@.decision_unit
 CREATE TRIGGER decision_kept_whole BEFORE TRUNCATE ON @agency@.decision_unit
 	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.decision_kept();
 
+CREATE FUNCTION @agency@.passed_over(c @agency@.transfer, OUT people integer, OUT first integer)
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	place integer;
+BEGIN
+	IF c.to_post_id IS NULL THEN
+		RETURN;
+	END IF;
+	-- whoever is not ranked at all stands behind everybody
+	IF EXISTS (SELECT FROM decision AS d WHERE d.transfer_id = c.transfer_id) THEN
+		SELECT count(*), min(k.rank) INTO people, first FROM decision_candidate AS k
+			WHERE k.transfer_id = c.transfer_id AND (k.rank < c.rank OR c.rank IS NULL) AND k.eligible;
+	ELSE
+		SELECT r.rank INTO place FROM rank_of(c.employee_id, c.to_post_id, current_date) AS r;
+		people := 0;
+		IF place IS DISTINCT FROM 1 THEN
+			SELECT count(*), min(k.rank) INTO people, first
+				FROM ranked(ARRAY[c.to_post_id], least(greatest(10, coalesce(place, 0)), 10000), current_date, false,
+					jsonb_build_object('initiative', c.initiative, 'transfer_id', c.transfer_id,
+						'route', CASE WHEN c.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END)) AS k
+				WHERE (k.rank < place OR place IS NULL) AND k.eligible;
+		END IF;
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.passed_over(@agency@.transfer) IS 'How many eligible people are ranked before the one whom a transfer would move, and the rank of the first of them: as the decision kept it, or today. NULL where nobody is ranked.';
+
+CREATE FUNCTION @agency@.decision_grounded(c @agency@.transfer) RETURNS void
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	better record;
+BEGIN
+	IF coalesce(btrim(c.decision_grounds), '') <> '' THEN
+		RETURN;
+	END IF;
+	SELECT * INTO better FROM passed_over(c);
+	IF better.people > 0 THEN
+		PERFORM mutasi.raise_error('MU113', 'transfer %1 passes over %2 eligible people ranked higher, without grounds', ARRAY[c.transfer_id::text, better.people::text, coalesce(c.rank::text, '-'), better.first::text],
+			detail => 'The chosen person is ranked %3, the first of those passed over %4.',
+			hint => 'Say in decision_grounds why.');
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.decision_grounded(@agency@.transfer) IS 'Raises MU113 where a decision on a transfer passes over eligible people ranked higher and says no grounds.';
+
 CREATE FUNCTION @agency@.decision_record() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	listed integer := greatest(10, coalesce(NEW.rank, 0));
-	passed_over record;
 BEGIN
 	INSERT INTO decision (transfer_id, as_of, policy_version, requirement)
 		VALUES (NEW.transfer_id, current_date, NEW.policy_version, (SELECT p.requirement FROM post AS p WHERE p.post_id = NEW.to_post_id));
@@ -187,20 +233,28 @@ BEGIN
 		FROM (VALUES ('from', NEW.from_post_id), ('to', NEW.to_post_id)) AS e (side, post_id)
 		JOIN post AS p ON p.post_id = e.post_id
 		JOIN what_if(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date) AS w ON w.unit_id = p.unit_id;
-	SELECT count(*) AS people, min(d.rank) AS first INTO passed_over FROM decision_candidate AS d
-		-- who is not ranked at all stands behind everybody
-		WHERE d.transfer_id = NEW.transfer_id AND (d.rank < NEW.rank OR NEW.rank IS NULL) AND d.eligible;
-	IF passed_over.people > 0 AND coalesce(btrim(NEW.decision_grounds), '') = '' THEN
-		PERFORM mutasi.raise_error('MU113', 'transfer %1 passes over %2 eligible people ranked higher, without grounds', ARRAY[NEW.transfer_id::text, passed_over.people::text, coalesce(NEW.rank::text, '-'), passed_over.first::text],
-			detail => 'The chosen person is ranked %3, the first of those passed over %4.',
-			hint => 'Say in decision_grounds why.');
-	END IF;
+	PERFORM decision_grounded(NEW);
 	-- into the transfer, and with it into its history, which is chained and sealed
-	UPDATE transfer AS t SET decision_digest = decision_digest(NEW.transfer_id) WHERE t.transfer_id = NEW.transfer_id;
+	UPDATE transfer AS t SET decision_digest = decision_digest(NEW.transfer_id), passed_over = (SELECT o.people FROM passed_over(NEW) AS o)
+		WHERE t.transfer_id = NEW.transfer_id;
 	RETURN NULL;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.decision_record() IS 'Trigger: keeps what a decision was made from, and refuses one that passes over eligible people without grounds (MU113).';
+-- That grounds are given is the workflow's condition; fired before it, this says what
+-- to do. What decision_record() finds, under locks, holds in any case.
+CREATE FUNCTION @agency@.decision_told() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	PERFORM decision_grounded(NEW);
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.decision_told() IS 'Trigger: says before the workflow does what a decision without grounds lacks (MU113).';
+CREATE TRIGGER a_decision_told AFTER UPDATE ON @agency@.transfer
+	FOR EACH ROW WHEN (OLD.state IN ('team_review', 'minister_permission', 'bkn_consideration', 'consideration_given') AND NEW.state = 'decided' AND NEW.passed_over > 0)
+	EXECUTE FUNCTION @agency@.decision_told();
 -- behind the look at eligibility, and its locks
 CREATE TRIGGER zzz_decision_record AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state = 'decided')

@@ -52,6 +52,8 @@ DECLARE
 	own_request constant text := 'to_jsonb(NEW) ->> ''initiative'' IN (''own'', ''own_request'', ''SENDIRI'')';
 	-- the person is told before, or there is a reason why not; a table that does not know has no such column
 	told constant text := 'coalesce(to_jsonb(NEW) ->> ''notice_status'', ''not required'') IN (''given'', ''waived'', ''not required'')';
+	-- who passes over eligible people ranked higher says why; a table that does not count them has no such column
+	grounds constant text := '(coalesce(to_jsonb(NEW) ->> ''passed_over'', ''0'') = ''0'' OR coalesce(btrim(to_jsonb(NEW) ->> ''decision_grounds''), '''') <> '''')';
 	route record;
 	states jsonb;
 	transitions jsonb;
@@ -108,12 +110,12 @@ BEGIN
 		IF route.decider IS NULL THEN
 			transitions := transitions || jsonb_build_array(
 				jsonb_build_object('action', 'decide', 'from', 'team_review', 'to', 'decided', 'role', 'appointing_official',
-					'condition', 'NOT ' || permission, 'documents', '["D10"]'::jsonb,
+					'condition', 'NOT ' || permission || ' AND ' || grounds, 'documents', '["D10"]'::jsonb,
 					'separate_from', '["create", "submit", "resubmit", "verify", "analyse"]'::jsonb),
 				jsonb_build_object('action', 'seek_permission', 'from', 'team_review', 'to', 'minister_permission',
 					'role', '["appointing_official", "analyst"]'::jsonb, 'condition', permission),
 				jsonb_build_object('action', 'decide', 'from', 'minister_permission', 'to', 'decided', 'role', 'appointing_official',
-					'documents', '["D10", "D11"]'::jsonb,
+					'condition', grounds, 'documents', '["D10", "D11"]'::jsonb,
 					'separate_from', '["create", "submit", "resubmit", "verify", "analyse"]'::jsonb));
 		ELSE
 			transitions := transitions || jsonb_build_array(
@@ -130,11 +132,11 @@ BEGIN
 				transitions := transitions || jsonb_build_array(
 					jsonb_build_object('action', 'consider', 'from', 'bkn_consideration', 'to', 'consideration_given', 'role', '["bkn", "system"]'::jsonb),
 					jsonb_build_object('action', 'decide', 'from', 'consideration_given', 'to', 'decided', 'role', route.decider,
-						'documents', '["D10"]'::jsonb, 'separate_from', '["create", "submit", "resubmit", "verify", "analyse"]'::jsonb));
+						'condition', grounds, 'documents', '["D10"]'::jsonb, 'separate_from', '["create", "submit", "resubmit", "verify", "analyse"]'::jsonb));
 			ELSE
 				transitions := transitions || jsonb_build_array(
 					jsonb_build_object('action', 'decide', 'from', 'bkn_consideration', 'to', 'decided', 'role', '["bkn", "system"]'::jsonb,
-						'separate_from', '["create", "submit", "resubmit", "verify", "analyse"]'::jsonb));
+						'condition', grounds, 'separate_from', '["create", "submit", "resubmit", "verify", "analyse"]'::jsonb));
 			END IF;
 		END IF;
 		transitions := transitions || jsonb_build_array(

@@ -2,7 +2,7 @@
 -- again: plans, notices, objections, messages, reviews, decision files, and the
 -- views about data and fairness.
 BEGIN;
-SELECT plan(76);
+SELECT plan(87);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -73,6 +73,28 @@ SELECT transfer_id AS two FROM transfer WHERE employee_id = 2 \gset
 SELECT transfer_id AS three FROM transfer WHERE employee_id = 3 \gset
 UPDATE transfer SET state = 'withdrawn', state_reason = 'x' WHERE transfer_id = :three;
 SELECT pg_temp.up_to(:two, 'team_review') \g /dev/null
+SELECT is((SELECT passed_over FROM transfer WHERE transfer_id = :two), 1, 'who comes to be decided has how many stand before');
+SELECT is((SELECT count(*) FROM mutasi.workflow AS w CROSS JOIN LATERAL jsonb_array_elements(mutasi.export_workflow(w.workflow) -> 'transitions') AS t
+	WHERE w.shipped AND t ->> 'to' = 'decided' AND t ->> 'condition' LIKE '%passed_over%decision_grounds%'), 5::bigint, 'grounds are a condition of every step to a decision, and exported');
+SELECT is((SELECT count(*) FROM mutasi.workflow AS w CROSS JOIN LATERAL jsonb_array_elements(mutasi.export_workflow(w.workflow) -> 'transitions') AS t WHERE w.shipped AND t ->> 'to' = 'decided'), 5::bigint, 'there are no others');
+SELECT matches(mutasi.workflow_diagram('transfer_with_centre'), 'decide \[condition\]', 'and drawn');
+SELECT set_config('mutasi.actor', 'mayor', true) \g /dev/null
+SELECT results_eq(format('SELECT allowed, sqlstate, hint FROM mutasi.allowed_transitions(''kota.transfer'', %s) WHERE action = ''decide''', :two), $$VALUES (false, 'MU009'::text, 'NEW is the row as it would become, OLD as it is: what is missing may be set in the same statement.'::text)$$, 'a form is told before');
+UPDATE transfer SET passed_over = 0 WHERE transfer_id = :two;
+SELECT is((SELECT passed_over FROM transfer WHERE transfer_id = :two), 1, 'nobody writes it');
+SELECT throws_ok(format('UPDATE transfer SET state = ''decided'', passed_over = 0 WHERE transfer_id = %s', :two), 'MU113', NULL, 'nor in the same breath');
+ALTER TABLE transfer DISABLE TRIGGER a_decision_told;
+SELECT throws_ok(format('UPDATE transfer SET state = ''decided'' WHERE transfer_id = %s', :two), 'MU009', NULL, 'the condition alone refuses it too');
+ALTER TABLE transfer ENABLE TRIGGER a_decision_told;
+SAVEPOINT grounds;
+UPDATE transfer SET decision_grounds = 'x' WHERE transfer_id = :two;
+SELECT is((SELECT allowed FROM mutasi.allowed_transitions('kota.transfer', :two) WHERE action = 'decide'), true, 'with grounds the form may go on');
+ROLLBACK TO grounds;
+-- the best one leaves meanwhile: nobody is passed over any more, which the decision finds by itself
+UPDATE employee SET left_on = current_date WHERE employee_id = 3;
+SELECT lives_ok(format('UPDATE transfer SET state = ''decided'' WHERE transfer_id = %s', :two), 'what counts is the day of the decision');
+SELECT results_eq(format('SELECT rank, passed_over FROM transfer WHERE transfer_id = %s', :two), 'VALUES (1, 0)', 'which is on the case');
+ROLLBACK TO grounds;
 SELECT throws_ok(format('SELECT pg_temp.step(%s, ''mayor'', ''decided'')', :two), 'MU113', format('transfer %s passes over 1 eligible people ranked higher, without grounds', :two), 'passing over the first needs grounds');
 UPDATE transfer SET decision_grounds = 'the first asked to stay' WHERE transfer_id = :two;
 SELECT lives_ok(format('SELECT pg_temp.step(%s, ''mayor'', ''decided'')', :two), 'with grounds it is decided');

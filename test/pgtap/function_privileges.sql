@@ -53,11 +53,11 @@ INSERT INTO decided VALUES
 		announce_messages, answer_objection, apply_due_transfers, apply_for_transfer, assign_mentor, balance_part, best_of, best_people,
 		book_training, candidates, check_eligibility, compare_plans, compare_workload_snapshots, complete_induction_step,
 		complete_training, composite_score, csv_template, current_assessment, current_post, decision_candidate_hash, decision_digest,
-		decision_file, decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements,
+		decision_file, decision_grounded, decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements,
 		effective_hours_on, eligibility, eligibility_summary, eligible_pairs, evaluate_plan, experience_part, explain_match,
 		file_application, fill_template, find_mentions, forget_units, groups_to_hide, incumbents, issue_notice, keep_solution, load_csv,
 		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, move_posts, new_policy,
-		notice_allowed, notice_fields, notice_status, open_plan, open_transfer, opportunities, order_applications, personal_data,
+		notice_allowed, notice_fields, notice_status, open_plan, open_transfer, opportunities, order_applications, passed_over, personal_data,
 		plan_compare, plan_outcome, plan_unit_impact, plan_what_if, policy_on, policy_surplus, preview_notice, profile_on,
 		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
 		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, rename_unit, replay, replayed_rules, retirement_date,
@@ -81,7 +81,7 @@ INSERT INTO decided VALUES
 ('kota', 'owner, definer', 'what fairness_shown() withholds from', '
 		fairness_groups'),
 ('kota', 'owner, definer', 'triggers with the owner''s rights: a table of another''s own must not have them', '
-		assessment_derive_profile, assessment_truncated, decision_kept, decision_record, decision_sealed, eligibility_rule_valid,
+		assessment_derive_profile, assessment_truncated, decision_kept, decision_record, decision_sealed, decision_told, eligibility_rule_valid,
 		employee_fill_from_nip, employee_keep_nip, incumbency_within_limits, notice_recorded, notice_template_fields, objection_answered, performance_derive_score,
 		personal_data_act_kept, placement_review_not_own, policy_frozen, policy_published, post_competency_derive_requirement, post_competency_truncated,
 		post_surplus_changed, task_changed, task_norm_changed, task_volume_changed, task_volume_truncated,

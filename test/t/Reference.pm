@@ -240,8 +240,11 @@ sub join_or { my (@words) = @_; my $last = pop @words; return @words ? join(', '
 sub condition_text
 {
 	my ($sql) = @_;
+	return join(', and ', map { condition_text($_) } $1, $2) if $sql =~ /^(.*\)) AND (\(.*\))$/;
 	return ($1 ? 'unless' : 'if') . ' `minister_permission_needed`' if $sql =~ /^(NOT )?coalesce\(to_jsonb\(NEW\) ->> 'minister_permission_needed', 'false'\) IN \('true', 't', 'yes', '1'\)$/;
 	return 'if `initiative` is `own`' if $sql eq q{to_jsonb(NEW) ->> 'initiative' IN ('own', 'own_request', 'SENDIRI')};
+	return 'if nobody eligible ranked higher is passed over, or grounds are given'
+		if $sql eq q{(coalesce(to_jsonb(NEW) ->> 'passed_over', '0') = '0' OR coalesce(btrim(to_jsonb(NEW) ->> 'decision_grounds'), '') <> '')};
 	return 'if notice is given, waived or not required' if $sql eq q{coalesce(to_jsonb(NEW) ->> 'notice_status', 'not required') IN ('given', 'waived', 'not required')};
 	return 'if ' . code($sql);
 }
