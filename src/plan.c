@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 
+#include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -20,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
+#include "utils/tuplestore.h"
 
 static const char *const objective_names[] = {"fill_then_score", "score", "balance"};
 

@@ -11,6 +11,7 @@
 #include "miscadmin.h"
 #include "plan_reader.h"
 #include "utils/builtins.h"
+#include "utils/tuplestore.h"
 
 typedef struct WishRow
 {

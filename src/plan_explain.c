@@ -7,6 +7,7 @@
 
 #include "mutasi.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -14,6 +15,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/numeric.h"
+#include "utils/tuplestore.h"
 
 /* A sentence in the user's language. */
 #define say(...) PointerGetDatum(cstring_to_text(psprintf(__VA_ARGS__)))
