@@ -7,6 +7,9 @@
 #   test/server.sh assert [MAJOR]     with assertions only
 #
 # Prints its pg_config. About five minutes the first time, none after.
+#
+# One assertion is taken out of it, which does not hold and ends a server in what
+# any PL/pgSQL function may do; doc/trust.md has the sequence.
 set -eu
 umask 022
 say() { printf '%s\n' "$*" >&2; }
@@ -16,10 +19,11 @@ kind=${1:?valgrind, asan or assert}
 major=${2:-$(apt-cache depends postgresql | sed -n 's/.*Depends: postgresql-\([0-9][0-9]*\)$/\1/p' | head -n 1)}
 cache=${MUTASI_MATRIX:-/var/tmp/mutasi-matrix}
 target=$cache/server-$kind-$major
+built_as="without the assertion of heap_update()"	# servers kept from before are built anew
 mkdir -p "$cache"
 exec 9>"$target.lock"
 flock 9
-if [ -x "$target/bin/postgres" ] && [ -e "$target/.ready" ]; then echo "$target/bin/pg_config"; exit; fi
+if [ -x "$target/bin/postgres" ] && [ "$(cat "$target/.ready" 2>/dev/null)" = "$built_as" ]; then echo "$target/bin/pg_config"; exit; fi
 
 case $kind in
 valgrind) flags="-Og -ggdb -fno-omit-frame-pointer -DUSE_VALGRIND" packages="valgrind=valgrind"; header=valgrind/memcheck.h;;
@@ -71,6 +75,7 @@ get_source() {
 	with_lists apt-get update &&
 	get_source &&
 	tar xf postgresql-*.tar.* --strip-components=1 &&
+	sed -i '/^\t*Assert(HEAP_XMAX_IS_LOCKED_ONLY(infomask_lock_old_tuple));$/d' src/backend/access/heap/heapam.c &&
 	./configure --prefix="$target" --enable-cassert --enable-debug --enable-tap-tests \
 		--without-icu --without-readline --without-zlib CFLAGS="$flags" &&
 	export ASAN_OPTIONS=detect_leaks=0 &&
@@ -80,5 +85,5 @@ get_source() {
 cp src/tools/valgrind.supp "$target/" 2>/dev/null || :
 cd /
 rm -rf "$build"
-touch "$target/.ready"
+echo "$built_as" >"$target/.ready"
 echo "$target/bin/pg_config"

@@ -55,11 +55,7 @@ BEGIN
 			INSERT INTO kota.transfer_document (transfer_id, code, title) VALUES (t, needed, needed);
 			papers := papers || needed;
 		END LOOP;
-		-- in a subtransaction of its own, as its refusals are: see doc/trust.md on PostgreSQL's assertion
-		BEGIN
-			UPDATE kota.transfer SET state = s.state, state_reason = s.state WHERE transfer_id = t;
-		EXCEPTION WHEN assert_failure THEN RAISE;
-		END;
+		UPDATE kota.transfer SET state = s.state, state_reason = s.state WHERE transfer_id = t;
 		steps := steps || s.state;
 		EXIT WHEN s.state = until;
 	END LOOP;
