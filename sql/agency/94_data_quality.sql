@@ -89,6 +89,19 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	LEFT JOIN held_asked AS h ON h.employee_id = a.employee_id AND h.competency_id = a.competency_id
 	WHERE e.profile IS NOT NULL AND mutasi.profile_level(e.profile, a.competency_id) IS NULL AND (e.left_on IS NULL OR e.left_on > current_date)
 	UNION ALL
+	-- until somebody has looked at it, neither of the two is known to be free for where the other works
+	SELECT 'employee', r.employee_id, e.name, 'a declared tie is not verified', 'have it looked into, then verify_interest()', 'eligibility of both where the other works',
+		(SELECT count(*)::integer FROM (VALUES (r.employee_id, r.relative_id), (r.relative_id, r.employee_id)) AS t (person, other)
+			CROSS JOIN free AS f JOIN @agency@.post AS p ON p.post_id = f.post_id
+			-- as rule_conflict_of_interest() has it
+			WHERE EXISTS (SELECT FROM @agency@.incumbency AS i JOIN @agency@.post AS theirs ON theirs.post_id = i.post_id
+					WHERE i.employee_id = t.other AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+						AND (theirs.unit_id = p.unit_id OR theirs.post_id = p.reports_to OR theirs.reports_to = p.post_id))
+				AND NOT EXISTS (SELECT FROM holder AS h WHERE h.post_id = f.post_id AND h.employee_id = t.person)),
+		0::numeric(4,3), format('%s: %s (%s), declared on %s', r.kind, o.name, o.employee_id, r.declared_on)
+	FROM @agency@.relation AS r JOIN @agency@.employee AS e ON e.employee_id = r.employee_id JOIN @agency@.employee AS o ON o.employee_id = r.relative_id
+	WHERE r.holds IS NULL AND (e.left_on IS NULL OR e.left_on > current_date) AND (o.left_on IS NULL OR o.left_on > current_date)
+	UNION ALL
 	SELECT 'post', p.post_id, p.code, q.problem, q.fix, q.affects,
 		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people - coalesce(h.people, 0) ELSE 0 END, q.weight::numeric(4,3), NULL
 	FROM @agency@.post AS p
