@@ -205,7 +205,7 @@ COMMENT ON FUNCTION @agency@.set_language(text) IS 'Chooses the language of elig
 REVOKE ALL ON FUNCTION @agency@.set_language(text) FROM PUBLIC;
 
 CREATE FUNCTION @agency@.with_waivers(rules text[], employees integer[], posts integer[], as_of date,
-		judged_by text[], judged integer[], judged_for integer[], verdicts boolean[], details text[])
+		judged_by text[], judged integer[], judged_for integer[], verdicts boolean[], details text[], reasons_only boolean)
 	RETURNS TABLE (employee_id integer, post_id integer, rule text, passed boolean, detail text, legal_basis text,
 		waivable boolean, waived boolean, place smallint)
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
@@ -219,7 +219,8 @@ DECLARE
 BEGIN
 	RETURN QUERY
 		SELECT p.e, p.q, r.rule, f.passed,
-			CASE WHEN f.detail IS NULL THEN told('the rule gave no answer', spoken)
+			CASE WHEN reasons_only AND f.passed THEN NULL
+				WHEN f.detail IS NULL THEN told('the rule gave no answer', spoken)
 				WHEN spoken = 'en' AND strpos(f.detail, chr(9)) = 0 THEN f.detail
 				ELSE told(f.detail, spoken) END,
 			r.legal_basis, r.waivable,
@@ -235,9 +236,10 @@ BEGIN
 		WHERE r.rule = ANY (rules);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.with_waivers(text[], integer[], integer[], date, text[], integer[], integer[], boolean[], text[]) IS 'Part of check_eligibility(): what the functions of these rules said, for every pair asked, in the agency''s language, with waivers.';
+COMMENT ON FUNCTION @agency@.with_waivers(text[], integer[], integer[], date, text[], integer[], integer[], boolean[], text[], boolean) IS 'Part of check_eligibility(): what the functions of these rules said, for every pair asked, in the agency''s language, with waivers.';
 
-CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}')
+CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}',
+		reasons_only boolean DEFAULT false)
 	RETURNS TABLE (employee_id integer, post_id integer, rule text, passed boolean, detail text, legal_basis text,
 		waivable boolean, waived boolean, place smallint)
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
@@ -273,7 +275,7 @@ BEGIN
 		all_verdicts := all_verdicts || verdicts;
 		all_details := all_details || details;
 		IF cardinality(all_judged) >= 10000 THEN
-			RETURN QUERY SELECT f.* FROM with_waivers(rules, employees, posts, as_of, all_judged_by, all_judged, all_judged_for, all_verdicts, all_details) AS f;
+			RETURN QUERY SELECT f.* FROM with_waivers(rules, employees, posts, as_of, all_judged_by, all_judged, all_judged_for, all_verdicts, all_details, reasons_only) AS f;
 			rules := '{}';
 			all_judged_by := '{}';
 			all_judged := '{}';
@@ -283,11 +285,11 @@ BEGIN
 		END IF;
 	END LOOP;
 	IF rules <> '{}' THEN
-		RETURN QUERY SELECT f.* FROM with_waivers(rules, employees, posts, as_of, all_judged_by, all_judged, all_judged_for, all_verdicts, all_details) AS f;
+		RETURN QUERY SELECT f.* FROM with_waivers(rules, employees, posts, as_of, all_judged_by, all_judged, all_judged_for, all_verdicts, all_details, reasons_only) AS f;
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.check_eligibility(integer[], integer[], date, jsonb) IS 'Judges many (employee, post) pairs, given as two arrays of the same length, by every rule that is switched on. A post NULL asks about leaving the agency: rules about the post itself then give no answer.';
+COMMENT ON FUNCTION @agency@.check_eligibility(integer[], integer[], date, jsonb, boolean) IS 'Judges many (employee, post) pairs, given as two arrays of the same length, by every rule that is switched on. A post NULL asks about leaving the agency: rules about the post itself then give no answer. reasons_only: of rules that are passed no detail is worded, which takes a third of the time.';
 
 CREATE FUNCTION @agency@.eligibility(employee integer, post integer, as_of date DEFAULT current_date,
 		initiative text DEFAULT 'agency', route text DEFAULT 'within agency')
@@ -332,7 +334,7 @@ BEGIN
 				string_agg(told(c.rule) || ': ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS FALSE AND NOT c.waived),
 				string_agg(told(E'%1 unknown\t' || c.rule) || ': ' || c.detail, '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.passed IS NULL AND NOT c.waived),
 				string_agg(told(E'%1 waived\t' || c.rule), '; ' ORDER BY c.place, c.rule) FILTER (WHERE c.waived)), '')
-		FROM check_eligibility(employees, posts, as_of, context) AS c
+		FROM check_eligibility(employees, posts, as_of, context, reasons_only => true) AS c
 		GROUP BY c.employee_id, c.post_id;
 END
 $body$;

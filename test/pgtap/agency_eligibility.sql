@@ -1,7 +1,7 @@
 -- Who may move where: each rule passed, not passed and unknown; waivers; an
 -- agency's own rules; errors.
 BEGIN;
-SELECT plan(90);
+SELECT plan(91);
 \i test/data/small_agency.sql
 
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, i text DEFAULT 'agency', w text DEFAULT 'within agency') RETURNS text LANGUAGE sql AS
@@ -178,6 +178,8 @@ CREATE FUNCTION public.own_rule(employees integer[], posts integer[], as_of date
 	$$ SELECT e, p, e % 2 = (parameter ->> 'rest')::int, 'odd or even' FROM unnest(employees, posts) AS q (e, p) WHERE e < 8 $$;
 INSERT INTO eligibility_rule (rule, place, function_name, parameter, rejection_code, description) VALUES ('own', 5, 'public.own_rule', '{"rest": 1}', 'QUALIFICATION', 'own');
 SELECT results_eq('SELECT employee_id, passed FROM check_eligibility(''{3,4,8}'', ''{1,1,1}'') WHERE rule = ''own'' ORDER BY 1', $$VALUES (3, true), (4, false), (8, NULL)$$, 'an agency''s own rule; without an answer it is unknown');
+SELECT results_eq($$SELECT c.employee_id, c.rule, c.passed, CASE WHEN c.passed IS NOT TRUE THEN c.detail END, c.legal_basis, c.waived FROM check_eligibility('{3,4,8}', '{1,1,1}') AS c ORDER BY 1, 2$$,
+	$$SELECT c.employee_id, c.rule, c.passed, c.detail, c.legal_basis, c.waived FROM check_eligibility('{3,4,8}', '{1,1,1}', reasons_only => true) AS c ORDER BY 1, 2$$, 'only what speaks against, all else the same');
 UPDATE eligibility_rule SET enabled = false WHERE rule = 'own';
 SELECT is((SELECT count(*) FROM eligibility(2, 1)), 19::bigint, 'switched off');
 SELECT throws_ok($$INSERT INTO eligibility_rule (rule, place, function_name, rejection_code, description) VALUES ('x', 5, 'public.no_rule', 'X', 'x')$$, '42883', NULL, 'a rule needs its function');
