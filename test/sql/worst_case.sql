@@ -4,6 +4,7 @@
 SET client_min_messages = warning;
 CREATE SCHEMA lim;
 SET search_path = lim, mutasi, public;
+SET default_toast_compression = 'pglz';	-- from 19 on it is lz4, where that is there: other figures
 -- profiles and requirements: 10,000 competencies
 CREATE TABLE big AS SELECT profile_agg(214748364 * 10 - 10000 + i, 655.35) AS profile, requirement_agg(214748364 * 10 - 10000 + i, 655.35, 100, 'core', true) AS requirement
 	FROM generate_series(1, 10000) AS i;
@@ -36,12 +37,10 @@ SELECT id FROM held WHERE profile @> (SELECT requirement FROM big);
 SELECT id FROM held WHERE profile = (SELECT profile FROM big);
 RESET enable_seqscan;
 -- a btree entry must fit a third of a page: about 440 competencies
-SET default_toast_compression = 'pglz';	-- from 19 on it is lz4, where that is there: other figures
 CREATE INDEX ON held (profile);
 DELETE FROM held WHERE id < 3;
 INSERT INTO held SELECT 6, profile_agg(i, 3) FROM generate_series(1, 440) AS i;
 CREATE INDEX ON held (profile);
-RESET default_toast_compression;
 
 -- plans: numbers, and memory as it is set
 SELECT count(*) FROM plan_transfers('SELECT 1 AS employee_id, 1 AS post_id, 1000 AS score', 'SELECT 1 AS post_id, 1000000000 AS seats');
