@@ -42,30 +42,45 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 			WHERE i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)) AS i ON i.employee_id = e.employee_id
 		LEFT JOIN (SELECT DISTINCT d.employee_id FROM @agency@.education AS d) AS d ON d.employee_id = e.employee_id
 		LEFT JOIN (SELECT c.employee_id, count(*) AS subjects FROM @agency@.record_check AS c GROUP BY c.employee_id) AS c ON c.employee_id = e.employee_id
-		WHERE e.left_on IS NULL OR e.left_on > current_date)
+		WHERE e.left_on IS NULL OR e.left_on > current_date),
+	-- what can be wrong with a person, with a post, in the order of the arrays below
+	personal (nth, problem, fix, affects, weight) AS (
+		SELECT v.* FROM y CROSS JOIN LATERAL (VALUES
+			(1, 'never assessed', 'have the person assessed', 'rank and eligibility for every post', y.weight_competency),
+			(2, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency),
+			(3, 'assessments are out of date', 'have the person assessed again', 'rank for every post', y.weight_competency),
+			(4, 'no performance rating of the last two years', 'enter the ratings', 'rank and eligibility for every post', y.weight_performance),
+			(5, 'holds no post', 'enter the incumbency', 'the unit''s staff, tenure, balance', y.weight_balance),
+			(6, 'no education on record', 'enter the education', 'rank and eligibility where a post asks for education', y.weight_qualification),
+			(7, 'no grade on record', 'enter the grade', 'eligibility where a post asks for a grade, seniority', 0),
+			(8, 'no date of birth on record', 'enter it, or the NIP', 'retirement', 0),
+			(9, 'no start of service on record', 'enter it, or the NIP', 'experience, seniority', y.weight_experience),
+			(10, 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement', 0),
+			(11, 'date of birth differs from that in the NIP', 'find out which is right', 'retirement', 0),
+			(12, 'the record on discipline, study leave or family was never checked', 'have it checked, enter record_check', 'eligibility for every post', 0)
+			) AS v (nth, problem, fix, affects, weight)),
+	postal (nth, problem, fix, affects, weight) AS (
+		SELECT v.* FROM y CROSS JOIN LATERAL (VALUES
+			(1, 'no requirement on record', 'enter post_competency', 'nobody can be ranked for it', y.weight_competency),
+			(2, 'no class on record', 'enter the class', 'nobody is eligible for it', 0),
+			(3, 'fewer seats than the minimum staff', 'correct one of them', 'nobody can leave the post', 0),
+			(4, 'no tasks on record', 'enter tasks, norms and volumes', 'the unit''s workload', y.weight_balance)
+			) AS v (nth, problem, fix, affects, weight))
 	SELECT 'employee' AS subject, e.employee_id AS object_id, e.name AS object_name, q.problem, q.fix, q.affects,
-		z.posts - coalesce(h.posts, 0) AS rankings, q.weight::numeric(4,3) AS score_share, q.detail
+		z.posts - coalesce(h.posts, 0) AS rankings, q.weight::numeric(4,3) AS score_share,
+		CASE q.nth
+			WHEN 2 THEN format('last assessed on %s', e.latest)
+			WHEN 3 THEN format('last assessed on %s', e.latest)
+			WHEN 10 THEN format('born on %s, appointed on %s', e.born_on, e.appointed_on)
+			WHEN 11 THEN format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip))
+		END AS detail
 	FROM person AS e
-	CROSS JOIN y CROSS JOIN size AS z
+	CROSS JOIN size AS z
 	LEFT JOIN held AS h ON h.employee_id = e.employee_id
-	-- (all of it is computed for each person here: a detail only where it is found)
-	CROSS JOIN LATERAL (VALUES
-		(e.never, 'never assessed', 'have the person assessed', 'rank and eligibility for every post', y.weight_competency, NULL::text),
-		(e.expired, 'every assessment has expired', 'have the person assessed again', 'rank and eligibility for every post', y.weight_competency, CASE WHEN e.expired THEN format('last assessed on %s', e.latest) END),
-		(e.outdated, 'assessments are out of date', 'have the person assessed again', 'rank for every post', y.weight_competency, CASE WHEN e.outdated THEN format('last assessed on %s', e.latest) END),
-		(e.unrated, 'no performance rating of the last two years', 'enter the ratings', 'rank and eligibility for every post', y.weight_performance, NULL),
-		(e.unplaced, 'holds no post', 'enter the incumbency', 'the unit''s staff, tenure, balance', y.weight_balance, NULL),
-		(e.unschooled, 'no education on record', 'enter the education', 'rank and eligibility where a post asks for education', y.weight_qualification, NULL),
-		(e.ungraded, 'no grade on record', 'enter the grade', 'eligibility where a post asks for a grade, seniority', 0, NULL),
-		(e.unborn, 'no date of birth on record', 'enter it, or the NIP', 'retirement', 0, NULL),
-		(e.unappointed, 'no start of service on record', 'enter it, or the NIP', 'experience, seniority', y.weight_experience, NULL),
-		(e.young, 'appointed before the age of 16', 'correct the date of birth or of appointment', 'seniority, retirement', 0,
-			CASE WHEN e.young THEN format('born on %s, appointed on %s', e.born_on, e.appointed_on) END),
-		(e.differing, 'date of birth differs from that in the NIP', 'find out which is right', 'retirement', 0,
-			CASE WHEN e.differing THEN format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip)) END),
-		(e.unchecked, 'the record on discipline, study leave or family was never checked', 'have it checked, enter record_check', 'eligibility for every post', 0, NULL)
-		) AS q (found, problem, fix, affects, weight, detail)
-	WHERE q.found AND (e.never OR e.expired OR e.outdated OR e.unrated OR e.unplaced OR e.unschooled OR e.ungraded OR e.unborn OR e.unappointed OR e.young
+	CROSS JOIN LATERAL unnest(ARRAY[e.never, e.expired, e.outdated, e.unrated, e.unplaced, e.unschooled, e.ungraded, e.unborn, e.unappointed, e.young,
+		e.differing, e.unchecked]) WITH ORDINALITY AS f (found, nth)
+	JOIN personal AS q ON q.nth = f.nth
+	WHERE f.found AND (e.never OR e.expired OR e.outdated OR e.unrated OR e.unplaced OR e.unschooled OR e.ungraded OR e.unborn OR e.unappointed OR e.young
 		OR e.differing OR e.unchecked)
 	UNION ALL
 	SELECT 'employee', a.employee_id, e.name, 'assessed beyond the scale', 'correct the assessment or the scale', 'rank for posts that ask for it',
@@ -104,16 +119,13 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	UNION ALL
 	SELECT 'post', p.post_id, p.code, q.problem, q.fix, q.affects,
 		CASE WHEN p.post_id IN (SELECT f.post_id FROM free AS f) THEN z.people - coalesce(h.people, 0) ELSE 0 END, q.weight::numeric(4,3), NULL
-	FROM @agency@.post AS p
-	CROSS JOIN y CROSS JOIN size AS z
+	FROM (SELECT o.*, NOT EXISTS (SELECT FROM @agency@.task AS t WHERE t.post_id = o.post_id) AS idle FROM @agency@.post AS o
+		WHERE o.valid_to IS NULL OR o.valid_to > current_date) AS p
+	CROSS JOIN size AS z
 	LEFT JOIN holders AS h ON h.post_id = p.post_id
-	CROSS JOIN LATERAL (VALUES
-		(p.requirement IS NULL, 'no requirement on record', 'enter post_competency', 'nobody can be ranked for it', y.weight_competency),
-		(p.class IS NULL, 'no class on record', 'enter the class', 'nobody is eligible for it', 0),
-		(p.seats < p.min_staff, 'fewer seats than the minimum staff', 'correct one of them', 'nobody can leave the post', 0),
-		(NOT EXISTS (SELECT FROM @agency@.task AS t WHERE t.post_id = p.post_id), 'no tasks on record', 'enter tasks, norms and volumes', 'the unit''s workload', y.weight_balance)
-		) AS q (found, problem, fix, affects, weight)
-	WHERE q.found AND (p.valid_to IS NULL OR p.valid_to > current_date)
+	CROSS JOIN LATERAL unnest(ARRAY[p.requirement IS NULL, p.class IS NULL, p.seats < p.min_staff, p.idle]) WITH ORDINALITY AS f (found, nth)
+	JOIN postal AS q ON q.nth = f.nth
+	WHERE f.found AND (p.requirement IS NULL OR p.class IS NULL OR p.seats < p.min_staff OR p.idle)
 	UNION ALL
 	SELECT 'unit', u.unit_id, u.name, 'no workload of the latest year on record', 'enter tasks, norms and volumes', 'its ratio; nobody from it is known to be dispensable',
 		z.posts * (SELECT count(DISTINCT i.employee_id) FROM @agency@.incumbency AS i JOIN @agency@.post AS p ON p.post_id = i.post_id
