@@ -1,7 +1,7 @@
 -- Row security: what each role sees and cannot see, through tables, views,
 -- functions, error messages and EXPLAIN.
 BEGIN;
-SELECT plan(70);
+SELECT plan(72);
 \i test/data/small_agency.sql
 CREATE ROLE a_employee; CREATE ROLE a_head; CREATE ROLE a_analyst; CREATE ROLE a_approver; CREATE ROLE a_auditor; CREATE ROLE a_stranger;
 CREATE ROLE pegawai_2 IN ROLE a_employee;
@@ -102,7 +102,16 @@ SELECT is_empty('SELECT * FROM standing_of(2, 1)', 'of others no rank');
 SELECT is_empty('SELECT * FROM discipline', 'no one''s discipline');
 SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (5, 1, 'come to us')$$), '42501 | new row violates row-level security policy for table "transfer"', 'opens cases for the own people only');
 SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (5, 2, 'stay')$$), '42501 | new row violates row-level security policy for table "transfer"', 'and is not told which post another holds');
+-- who has an open case is told to those who may see it; 4 has one, out of sight of this head
+RESET ROLE;
+SAVEPOINT unseen;
+INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason) VALUES (40, 4, 3, 'x');
+SET LOCAL ROLE pegawai_1;
+SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (4, 1, 'come to us')$$), '42501 | new row violates row-level security policy for table "transfer"', 'nor who has an open case');
+ROLLBACK TO unseen;
+SET LOCAL ROLE pegawai_1;
 SELECT lives_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (1, 2, 'rotation')$$, 'and for them');
+SELECT matches(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (1, 2, 'again')$$), '^MU129 \| employee 1 has an open case already: transfer (\d+) \| Transfer \1 is in state "draft"\. \| A person has one open transfer: let transfer \1 take effect', 'once, and is told which');
 RESET ROLE;
 
 -- somebody whom a policy of the agency's own shows some of the people

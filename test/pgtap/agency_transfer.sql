@@ -1,7 +1,7 @@
 -- The move itself: applications, the case under its workflow, seats, floors and
 -- eligibility at the decision, the effect, and taking it back.
 BEGIN;
-SELECT plan(53);
+SELECT plan(55);
 \i test/data/small_agency.sql
 
 -- One step by one person; documents are filed as the workflow asks for them.
@@ -29,7 +29,11 @@ END $$;
 INSERT INTO transfer (employee_id, to_post_id, reason, effective_on) VALUES (2, 1, 'PKM1 lacks nurses', current_date);
 SELECT results_eq('SELECT from_post_id, kind, state, is_open, workflow FROM transfer', $$VALUES (2, 'rotation', 'draft', true, 'transfer_within_agency')$$, 'post given up and kind are filled in');
 SELECT is((SELECT count(*) FROM transfer_history), 1::bigint, 'the case has its history');
-SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (2, 4, 'x')$$, '23505', NULL, 'one open case a person');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (2, 4, 'x')$$, 'MU129', 'employee 2 has an open case already: transfer 1', 'one open case a person');
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (8, 4, 'x'), (8, 1, 'x')$$, 'MU129', NULL, 'nor two in one statement');
+ALTER TABLE transfer DISABLE TRIGGER a_transfer_one_open;
+SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (2, 4, 'x')$$, '23505', NULL, 'which the index alone sees to as well');
+ALTER TABLE transfer ENABLE TRIGGER a_transfer_one_open;
 SELECT throws_ok($$INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (3, 2, 'x')$$, 'MU127', 'employee 3 holds post 2, to which the transfer would lead', 'not to the same post');
 SELECT throws_ok($$UPDATE transfer SET to_post_id = 2 WHERE transfer_id = 1$$, 'MU127', NULL, 'not by an update either');
 SELECT throws_ok($$INSERT INTO transfer (employee_id, reason, kind) VALUES (3, 'x', 'rotation')$$, 'MU127', 'the transfer of employee 3 names no post to be held', 'not to nowhere');

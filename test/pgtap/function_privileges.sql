@@ -57,7 +57,7 @@ INSERT INTO decided VALUES
 		effective_hours_on, eligibility, eligibility_summary, eligible_pairs, evaluate_plan, experience_part, explain_match,
 		file_application, fill_template, find_mentions, forget_units, groups_to_hide, incumbents, issue_notice, keep_solution, load_csv,
 		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, move_posts, new_policy,
-		notice_allowed, notice_fields, notice_status, open_plan, open_transfer, opportunities, order_applications, passed_over, personal_data,
+		notice_allowed, notice_fields, notice_status, open_plan, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
 		plan_compare, plan_outcome, plan_unit_impact, plan_what_if, policy_on, policy_surplus, preview_notice, profile_on,
 		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
 		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, rename_unit, replay, replayed_rules, retirement_date,
@@ -88,7 +88,7 @@ INSERT INTO decided VALUES
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
 ('kota', 'owner', 'triggers that need no other rights, not to be had elsewhere either', '
-		post_keep_effective_time, post_month_load_truncated, workload_snapshot_kept');
+		post_keep_effective_time, post_month_load_truncated, transfer_one_open, workload_snapshot_kept');
 
 CREATE TEMPORARY TABLE decision AS
 SELECT d.place || '.' || btrim(f, E' \t\n') AS function, d.decision FROM decided AS d, string_to_table(d.functions, ',') AS f;

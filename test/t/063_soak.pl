@@ -121,7 +121,7 @@ sub session
 			($error) = rand() < 0.3
 				? run($psql, "BEGIN; SET LOCAL mutasi.actor = 'opens $number'; INSERT INTO kota.transfer (employee_id, to_post_id, reason, effective_on, decision_grounds) VALUES ($e, " . (1 + int(rand($posts))) . ", 'shared', current_date, 'x') RETURNING transfer_id \\gset\nINSERT INTO kota.transfer_document (transfer_id, code, title) SELECT :transfer_id, 'D' || lpad(d::text, 2, '0'), 'x' FROM generate_series(1, 13) AS d; COMMIT;")
 				: run($psql, "BEGIN; SET LOCAL mutasi.actor = 'does ' || txid_current_if_assigned(); COMMIT; BEGIN; SET LOCAL mutasi.actor = 'shared $number'; UPDATE kota.transfer SET state = '$to', state_reason = 'why', rejection_code = CASE '$to' WHEN 'rejected' THEN 'NO_VACANCY' END WHERE transfer_id = (SELECT max(transfer_id) FROM kota.transfer WHERE employee_id = $e AND is_open); COMMIT;");
-			$wrong->("a shared case answers $error") unless $error =~ /^(|MU0\d\d|MU10[0-9]|MU11[0-9]|MU127|23505|40001|40P01|42601)$/;
+			$wrong->("a shared case answers $error") unless $error =~ /^(|MU0\d\d|MU10[0-9]|MU11[0-9]|MU127|MU129|23505|40001|40P01|42601)$/;
 			$count{'shared cases'}++;
 			next;
 		}
@@ -142,7 +142,7 @@ sub session
 		if ($dice < 0.16 && $open)
 		{
 			($error) = run($psql, "INSERT INTO kota.transfer (employee_id, to_post_id, reason, kind) SELECT $employee, post_id, 'second', 'rotation' FROM kota.post WHERE post_id <> (SELECT from_post_id FROM kota.transfer WHERE transfer_id = $c->{id}) LIMIT 1;");
-			$wrong->("a second open case of $employee gives '$error'") unless $error eq '23505' || $again{$error};
+			$wrong->("a second open case of $employee gives '$error'") unless $error eq 'MU129' || $again{$error};
 			$count{'second cases refused'}++;
 		}
 		elsif ($dice < 0.24)
