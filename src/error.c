@@ -153,30 +153,43 @@ void
 error_init(void)
 {
 	DefineCustomIntVariable("mutasi.agency_progress",
-							gettext_noop("Sets the interval of notices about the progress of long functions of an agency schema."),
-							gettext_noop("Rankings of many posts, loads, deriving anew, daily tasks. Zero turns them off."),
+							gettext_noop("Sets the interval of notices about the progress of long functions of an agency schema and of workflows."),
+							gettext_noop("Rankings of many posts, loads, deriving anew, imports, daily tasks. Zero turns them off."),
 							&agency_progress, agency_progress, 0, 3600,
 							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
+}
+
+/*
+ * Is it time to tell how far the statement is?  For each turn of a loop: lets a
+ * cancel through as well.
+ */
+bool
+progress_due(void)
+{
+	static TimestampTz told = 0;
+	TimestampTz begun = GetCurrentStatementStartTimestamp();
+	TimestampTz now;
+
+	CHECK_FOR_INTERRUPTS();
+	if (agency_progress == 0)
+		return false;
+	/* what was told to an earlier statement does not count */
+	now = GetCurrentTimestamp();
+	if (!TimestampDifferenceExceeds(Max(told, begun), now, agency_progress * 1000))
+		return false;
+	told = now;
+	return true;
 }
 
 PG_FUNCTION_INFO_V1(mutasi_tell_progress);
 Datum
 mutasi_tell_progress(PG_FUNCTION_ARGS)
 {
-	static TimestampTz told = 0;
-	TimestampTz begun = GetCurrentStatementStartTimestamp();
-	TimestampTz now;
 	char	   *args[MAX_ERROR_ARGS];
 	int			nargs = 0;
 
-	CHECK_FOR_INTERRUPTS();
-	if (agency_progress == 0 || PG_ARGISNULL(0))
+	if (PG_ARGISNULL(0) || !progress_due())
 		PG_RETURN_VOID();
-	/* what was told to an earlier statement does not count */
-	now = GetCurrentTimestamp();
-	if (!TimestampDifferenceExceeds(Max(told, begun), now, agency_progress * 1000))
-		PG_RETURN_VOID();
-	told = now;
 	if (!PG_ARGISNULL(1))
 		nargs = read_args(PG_GETARG_ARRAYTYPE_P(1), args);
 	ereport(NOTICE,

@@ -11,7 +11,7 @@
 #include "utils/guc.h"
 #include "utils/timestamp.h"
 
-static int	history_progress = 0;	/* seconds; 0: quiet */
+static int	history_progress = 10;	/* seconds; 0: quiet */
 static int64 rows_read;
 static TimestampTz told;		/* when progress was told */
 
@@ -21,7 +21,7 @@ history_progress_init(void)
 	DefineCustomIntVariable("mutasi.history_progress",
 							gettext_noop("Sets the interval of notices about the progress of verifying and sealing a history."),
 							gettext_noop("Zero turns them off."),
-							&history_progress, 0, 0, 3600,
+							&history_progress, history_progress, 0, 3600,
 							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
 }
 

@@ -16,5 +16,6 @@
 #define _(text) dgettext(TEXTDOMAIN, text)
 
 extern void error_init(void);
+extern bool progress_due(void);
 
 #endif							/* MUTASI_H */

@@ -15,7 +15,7 @@
 #include "utils/timestamp.h"
 
 int			mutasi_plan_memory = 1024 * 1024;	/* kB */
-int			mutasi_plan_progress = 0;	/* seconds */
+int			mutasi_plan_progress = 10;	/* seconds; 0: quiet */
 
 /* Held by the planning call under way; a call that failed leaves it to the next to reset. */
 static int64_t reserved;
@@ -34,7 +34,7 @@ plan_init(void)
 	DefineCustomIntVariable("mutasi.plan_progress",
 							gettext_noop("Sets the interval of notices about the progress of planning."),
 							gettext_noop("Zero turns them off."),
-							&mutasi_plan_progress, 0, 0, 3600,
+							&mutasi_plan_progress, mutasi_plan_progress, 0, 3600,
 							PGC_USERSET, GUC_UNIT_S, NULL, NULL, NULL);
 }
 

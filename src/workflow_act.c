@@ -581,6 +581,7 @@ mutasi_import_rows(PG_FUNCTION_ARGS)
 	{
 		JsonbValue *row = getIthJsonbValueFromContainer(&rows->root, i);
 
+		CHECK_FOR_INTERRUPTS();
 		if (row->type != jbvBinary || !JsonContainerIsObject(row->val.binary.data))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -56,6 +56,27 @@ all_columns(TupleDesc desc)
 	return given;
 }
 
+/*
+ * How many cases an import or a baseline has taken in, told from time to time.
+ * An import's rows come one by one, so the count is a statement's.
+ */
+static void
+taken_in(int cases)
+{
+	static TimestampTz statement = 0;
+	static int64 count = 0;
+
+	if (statement != GetCurrentStatementStartTimestamp())
+	{
+		statement = GetCurrentStatementStartTimestamp();
+		count = 0;
+	}
+	count += cases;
+	if (progress_due())
+		ereport(NOTICE,
+				(errmsg("history: %lld cases taken in", (long long) count)));
+}
+
 const char *
 workflow_column_text(WorkflowTarget *target, TupleTableSlot *slot, AttrNumber attnum)
 {
@@ -192,6 +213,8 @@ after_insert(WorkflowCase *c)
 	row.reason = workflow_reason_of(c);
 	history_set_changes(&row, target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
 	history_append(target, c->key, c->keep, has_head ? &head : NULL, &row);
+	if (c->mode == WORKFLOW_IMPORT)
+		taken_in(1);
 }
 
 /*
@@ -210,7 +233,10 @@ workflow_record_baseline(WorkflowCase *c, const char *event)
 
 	/* a baseline is taken of every row: anything may have changed while none was attached */
 	if (has_head && strcmp(event, "import") == 0 && head.to_state && strcmp(head.to_state, state) == 0)
+	{
+		taken_in(0);
 		return false;
+	}
 	c->definition = starting_definition(target, c->new, c->key_text);
 	(void) known_state(target, c->definition, state, c->key_text, -1);
 	c->changed = all_columns(RelationGetDescr(c->rel));
@@ -221,6 +247,7 @@ workflow_record_baseline(WorkflowCase *c, const char *event)
 	row.reason = c->reason;
 	history_set_changes(&row, target, RelationGetDescr(c->rel), NULL, c->new, c->changed);
 	history_append(target, c->key, c->keep, has_head ? &head : NULL, &row);
+	taken_in(1);
 	return true;
 }
 

@@ -337,7 +337,7 @@ build() {
 	{
 		echo "timezone = 'UTC'"
 		# outputs are compared, however long a loaded machine takes
-		echo "mutasi.agency_progress = 0"
+		for what in agency history plan rank; do echo "mutasi.${what}_progress = 0"; done
 		[ -z "$stage" ] || echo "$stage_search"
 		[ -z "$stage" ] || echo "dynamic_library_path = '$stage$("$PG_CONFIG" --pkglibdir):\$libdir'"
 	} | as_owner tee "$EXTRA_CONF" >/dev/null

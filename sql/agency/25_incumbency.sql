@@ -37,7 +37,7 @@ COMMENT ON CONSTRAINT incumbency_same_post_once ON @agency@.incumbency IS 'A per
 CREATE FUNCTION @agency@.incumbency_within_limits() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 	-- plans made while a table is empty are kept while it is filled
-	SET enable_seqscan = off
+	SET enable_seqscan = off SET jit = off
 AS $body$
 DECLARE
 	offence record;

@@ -11,6 +11,7 @@ DECLARE
 	held incumbency;
 	made integer;
 	moved jsonb := '{}';
+	nth integer := 0;
 	hindrance record;
 BEGIN
 	SELECT u.* INTO target FROM unit AS u WHERE u.unit_id = to_unit FOR KEY SHARE;
@@ -25,6 +26,8 @@ BEGIN
 			hint => 'Bring the transfer to its end first, or cancel it.');
 	END IF;
 	FOR former IN SELECT p.* FROM post AS p WHERE p.post_id = ANY (posts) AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.unit_id <> to_unit ORDER BY p.post_id LOOP
+		PERFORM mutasi.tell_progress('posts moved: %1 of at most %2', ARRAY[nth::text, cardinality(posts)::text]);
+		nth := nth + 1;
 		INSERT INTO post (unit_id, class, seats, min_staff, code, title, family, kind, min_grade, min_education, education_fields, surplus_weight,
 				effective_hours, reports_to, open, valid_from)
 			VALUES (to_unit, former.class, former.seats, former.min_staff, former.code || '@' || target.code || ':' || as_of, former.title, former.family, former.kind, former.min_grade,

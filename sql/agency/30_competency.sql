@@ -86,21 +86,32 @@ CREATE FUNCTION @agency@.derive_profiles(employees integer[], as_of date DEFAULT
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
+	people constant integer[] := ARRAY(SELECT DISTINCT u FROM unnest(employees) AS u ORDER BY u);
+	step constant integer := 2000;
+	part integer[];
 	written bigint;
+	total bigint := 0;
 BEGIN
-	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(employees) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
-	WITH derived AS (
-		SELECT o.employee_id, o.profile AS former, a.profile
-		FROM (SELECT DISTINCT u AS employee_id FROM unnest(employees) AS u) AS w
-		JOIN employee AS o USING (employee_id)
-		LEFT JOIN (SELECT c.employee_id, mutasi.profile_agg(c.competency_id, c.level) AS profile
-			FROM current_assessment(employees, as_of) AS c GROUP BY c.employee_id) AS a USING (employee_id)),
-	made AS (
-		UPDATE employee AS e SET profile = d.profile, profile_as_of = as_of FROM derived AS d
-		WHERE e.employee_id = d.employee_id AND (d.former IS DISTINCT FROM d.profile OR e.profile_as_of IS DISTINCT FROM as_of)
-		RETURNING d.former IS DISTINCT FROM d.profile AS changed)
-	SELECT count(*) FILTER (WHERE m.changed) INTO written FROM made AS m;
-	RETURN written;
+	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(people) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
+	-- Locked all at once, written part by part, so that many can be told how far
+	-- they are: here and in the other derivations.
+	FOR i IN 1 .. cardinality(people) BY step LOOP
+		PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY['employee.profile', (i - 1)::text, cardinality(people)::text]);
+		part := people[i : i + step - 1];
+		WITH derived AS (
+			SELECT o.employee_id, o.profile AS former, a.profile
+			FROM unnest(part) AS w (employee_id)
+			JOIN employee AS o USING (employee_id)
+			LEFT JOIN (SELECT c.employee_id, mutasi.profile_agg(c.competency_id, c.level) AS profile
+				FROM current_assessment(part, as_of) AS c GROUP BY c.employee_id) AS a USING (employee_id)),
+		made AS (
+			UPDATE employee AS e SET profile = d.profile, profile_as_of = as_of FROM derived AS d
+			WHERE e.employee_id = d.employee_id AND (d.former IS DISTINCT FROM d.profile OR e.profile_as_of IS DISTINCT FROM as_of)
+			RETURNING d.former IS DISTINCT FROM d.profile AS changed)
+		SELECT count(*) FILTER (WHERE m.changed) INTO written FROM made AS m;
+		total := total + written;
+	END LOOP;
+	RETURN total;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.derive_profiles(integer[], date) IS 'Writes the profiles of these people from their assessments as of a day; returns how many changed.';
@@ -146,7 +157,7 @@ CREATE TRIGGER assessment_truncated AFTER TRUNCATE ON @agency@.assessment
 	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.assessment_truncated();
 
 CREATE FUNCTION @agency@.refresh_profiles(as_of date DEFAULT current_date) RETURNS bigint
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	key integer := extract(year FROM as_of)::integer * 100 + (SELECT y.rating_years FROM policy_on(as_of) AS y);
@@ -173,19 +184,28 @@ CREATE FUNCTION @agency@.derive_requirements(posts integer[]) RETURNS bigint
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
+	wanted constant integer[] := ARRAY(SELECT DISTINCT u FROM unnest(posts) AS u ORDER BY u);
+	step constant integer := 2000;
+	part integer[];
 	written bigint;
+	total bigint := 0;
 BEGIN
-	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(posts) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
-	UPDATE post AS p SET requirement = d.requirement
-		FROM (SELECT w.post_id, mutasi.with_surplus(a.requirement, coalesce(w.surplus_weight, policy_surplus())) AS requirement
-			FROM post AS w
-			LEFT JOIN (SELECT c.post_id, mutasi.requirement_agg(c.competency_id, c.level, c.weight, c.kind, c.mandatory) AS requirement
-				FROM (SELECT DISTINCT u AS post_id FROM unnest(posts) AS u) AS n JOIN post_competency AS c USING (post_id)
-				GROUP BY c.post_id) AS a USING (post_id)
-			WHERE w.post_id IN (SELECT u FROM unnest(posts) AS u)) AS d
-		WHERE p.post_id = d.post_id AND p.requirement IS DISTINCT FROM d.requirement;
-	GET DIAGNOSTICS written = ROW_COUNT;
-	RETURN written;
+	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(wanted) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
+	FOR i IN 1 .. cardinality(wanted) BY step LOOP
+		PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY['post.requirement', (i - 1)::text, cardinality(wanted)::text]);
+		part := wanted[i : i + step - 1];
+		UPDATE post AS p SET requirement = d.requirement
+			FROM (SELECT w.post_id, mutasi.with_surplus(a.requirement, coalesce(w.surplus_weight, policy_surplus())) AS requirement
+				FROM post AS w
+				LEFT JOIN (SELECT c.post_id, mutasi.requirement_agg(c.competency_id, c.level, c.weight, c.kind, c.mandatory) AS requirement
+					FROM unnest(part) AS n (post_id) JOIN post_competency AS c USING (post_id)
+					GROUP BY c.post_id) AS a USING (post_id)
+				WHERE w.post_id IN (SELECT u FROM unnest(part) AS u)) AS d
+			WHERE p.post_id = d.post_id AND p.requirement IS DISTINCT FROM d.requirement;
+		GET DIAGNOSTICS written = ROW_COUNT;
+		total := total + written;
+	END LOOP;
+	RETURN total;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.derive_requirements(integer[]) IS 'Writes the requirements of these posts from post_competency and the surplus weight; returns how many changed.';
@@ -250,22 +270,14 @@ AS $body$
 DECLARE
 	people constant integer[] := ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id);
 	posts constant integer[] := ARRAY(SELECT p.post_id FROM post AS p ORDER BY p.post_id);
-	step constant integer := 10000;
-	wanted integer[];
-	part integer[];
 BEGIN
+	-- each tells how far it is
 	FOREACH derived IN ARRAY '{employee.profile,employee.recent_score,post.requirement,post_load.hours}'::text[] LOOP
-		wanted := CASE WHEN derived LIKE 'employee.%' THEN people ELSE posts END;
-		corrected := 0;
-		FOR i IN 0 .. (cardinality(wanted) - 1) / step LOOP
-			PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY[derived, (i * step)::text, cardinality(wanted)::text]);
-			part := wanted[i * step + 1 : (i + 1) * step];
-			corrected := corrected + CASE derived
-				WHEN 'employee.profile' THEN derive_profiles(part, as_of)
-				WHEN 'employee.recent_score' THEN derive_recent_scores(part, as_of)
-				WHEN 'post.requirement' THEN derive_requirements(part)
-				ELSE derive_loads(part) END;
-		END LOOP;
+		corrected := CASE derived
+			WHEN 'employee.profile' THEN derive_profiles(people, as_of)
+			WHEN 'employee.recent_score' THEN derive_recent_scores(people, as_of)
+			WHEN 'post.requirement' THEN derive_requirements(posts)
+			ELSE derive_loads(posts) END;
 		RETURN NEXT;
 	END LOOP;
 END

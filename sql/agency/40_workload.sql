@@ -55,7 +55,7 @@ COMMENT ON COLUMN @agency@.post_load.without_norm IS 'How many volumes had no no
 CREATE FUNCTION @agency@.task_volume_changed() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 	-- plans made while a table is empty are kept while it is filled
-	SET enable_seqscan = off
+	SET enable_seqscan = off SET jit = off
 AS $body$
 DECLARE
 	tasks integer[];
@@ -102,13 +102,22 @@ COMMENT ON FUNCTION @agency@.task_volume_changed() IS 'Trigger: refuses volumes 
 CREATE FUNCTION @agency@.derive_loads(posts integer[], years smallint[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
+DECLARE
+	wanted constant integer[] := ARRAY(SELECT DISTINCT u FROM unnest(posts) AS u ORDER BY u);
+	-- a post may have hundreds of volumes a year
+	step constant integer := 200;
+	total bigint := 0;
 BEGIN
-	IF posts = '{}' OR years = '{}' THEN
+	IF wanted = '{}' OR years = '{}' THEN
 		RETURN 0;
 	END IF;
 	-- parents first, in the order of their ids: see derive_profiles
-	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(posts) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
-	RETURN derive_months(posts, years);
+	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(wanted) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
+	FOR i IN 1 .. cardinality(wanted) BY step LOOP
+		PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY['post_load.hours', (i - 1)::text, cardinality(wanted)::text]);
+		total := total + derive_months(wanted[i : i + step - 1], years);
+	END LOOP;
+	RETURN total;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.derive_loads(integer[], smallint[]) IS 'Writes the yearly and monthly hours of these posts from volumes and norms; years NULL: all. Returns how many rows changed.';

@@ -154,18 +154,27 @@ AS $body$
 DECLARE
 	y policy := policy_on(as_of);
 	key integer := extract(year FROM as_of)::integer * 100 + y.rating_years;
+	people constant integer[] := ARRAY(SELECT DISTINCT u FROM unnest(employees) AS u ORDER BY u);
+	step constant integer := 5000;
+	part integer[];
 	written bigint;
+	total bigint := 0;
 BEGIN
-	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(employees) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
-	WITH derived AS (
-		SELECT w.u AS employee_id, o.recent_score AS former, round(r.score, 6) AS score
-		FROM (SELECT DISTINCT u FROM unnest(employees) AS u) AS w JOIN employee AS o ON o.employee_id = w.u LEFT JOIN recent_rating(employees, as_of, y.rating_years) AS r ON r.employee_id = w.u),
-	made AS (
-		UPDATE employee AS e SET recent_score = d.score, recent_score_of = key FROM derived AS d
-		WHERE e.employee_id = d.employee_id AND (d.former IS DISTINCT FROM d.score OR e.recent_score_of IS DISTINCT FROM key)
-		RETURNING d.former IS DISTINCT FROM d.score AS changed)
-	SELECT count(*) FILTER (WHERE m.changed) INTO written FROM made AS m;
-	RETURN written;
+	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(people) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
+	FOR i IN 1 .. cardinality(people) BY step LOOP
+		PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY['employee.recent_score', (i - 1)::text, cardinality(people)::text]);
+		part := people[i : i + step - 1];
+		WITH derived AS (
+			SELECT w.u AS employee_id, o.recent_score AS former, round(r.score, 6) AS score
+			FROM unnest(part) AS w (u) JOIN employee AS o ON o.employee_id = w.u LEFT JOIN recent_rating(part, as_of, y.rating_years) AS r ON r.employee_id = w.u),
+		made AS (
+			UPDATE employee AS e SET recent_score = d.score, recent_score_of = key FROM derived AS d
+			WHERE e.employee_id = d.employee_id AND (d.former IS DISTINCT FROM d.score OR e.recent_score_of IS DISTINCT FROM key)
+			RETURNING d.former IS DISTINCT FROM d.score AS changed)
+		SELECT count(*) FILTER (WHERE m.changed) INTO written FROM made AS m;
+		total := total + written;
+	END LOOP;
+	RETURN total;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.derive_recent_scores(integer[], date) IS 'Writes the recent performance scores of these people; returns how many changed.';

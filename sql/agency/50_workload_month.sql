@@ -90,7 +90,7 @@ COMMENT ON COLUMN @agency@.post_month_load.without_norm IS 'How many of them had
 
 CREATE FUNCTION @agency@.derive_months(posts integer[], years smallint[] DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
-	SET enable_seqscan = off
+	SET enable_seqscan = off SET jit = off
 AS $body$
 DECLARE
 	first_day date;

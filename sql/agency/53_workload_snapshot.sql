@@ -65,7 +65,7 @@ CREATE TRIGGER workload_snapshot_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON @ag
 	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.workload_snapshot_kept();
 
 CREATE FUNCTION @agency@.take_workload_snapshot(period date DEFAULT NULL, note text DEFAULT NULL) RETURNS integer
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	taken_month date;

@@ -48,7 +48,7 @@ COMMENT ON FUNCTION @agency@.forget_units(integer[]) IS 'Takes the day from what
 CREATE FUNCTION @agency@.unit_state_changed() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 	-- plans made while a table is empty are kept while it is filled
-	SET enable_seqscan = off
+	SET enable_seqscan = off SET jit = off
 AS $body$
 DECLARE
 	units integer[];

@@ -396,7 +396,7 @@ CREATE FUNCTION @agency@.ranked(posts integer[], k integer DEFAULT 10, as_of dat
 		context jsonb DEFAULT '{}')
 	RETURNS TABLE (post_id integer, rank integer, employee_id integer, score numeric, competency numeric, performance numeric,
 		qualification numeric, experience numeric, balance numeric, eligible boolean, reason text, from_post_id integer, from_unit_id integer)
-	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE ROWS 100 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -524,7 +524,7 @@ COMMENT ON FUNCTION @agency@.open_posts(date) IS 'Posts with at least one seat n
 CREATE FUNCTION @agency@.opportunities(employee integer, k integer DEFAULT 10, as_of date DEFAULT current_date)
 	RETURNS TABLE (rank integer, post_id integer, title text, unit_name text, score numeric, competency numeric, performance numeric,
 		qualification numeric, experience numeric, balance numeric, eligible boolean, reason text)
-	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	pool integer[];
@@ -736,7 +736,7 @@ COMMENT ON COLUMN @agency@.ranking_row.from_post_id IS 'Present post.';
 COMMENT ON COLUMN @agency@.ranking_row.from_unit_id IS 'Present unit.';
 
 CREATE FUNCTION @agency@.take_ranking_snapshot(k integer DEFAULT 10, as_of date DEFAULT current_date) RETURNS integer
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	made integer;

@@ -48,7 +48,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.keep_solution(integer, mutasi.plan_solution) IS 'Keeps a solution with its plan, and its moves as the plan''s proposals; returns how many. Used by propose_plan() and propose_scenario().';
 
 CREATE FUNCTION @agency@.propose_plan(plan integer, per_post integer DEFAULT 20, as_of date DEFAULT current_date) RETURNS integer
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	goal transfer_plan;
@@ -108,8 +108,11 @@ CREATE FUNCTION @agency@.open_plan(plan integer, effective_on date DEFAULT NULL)
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
-	made integer;
 	there record;
+	people integer[];
+	step constant integer := 100;
+	n integer;
+	made integer := 0;
 BEGIN
 	IF NOT EXISTS (SELECT FROM transfer_plan AS p WHERE p.plan_id = plan) THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no plan %1', ARRAY[plan::text]);
@@ -126,14 +129,21 @@ BEGIN
 		PERFORM mutasi.raise_error('MU126', 'employee %1 already holds post %2, to which plan %3 would move the person', ARRAY[there.employee_id::text, there.to_post_id::text, plan::text],
 			hint => 'Something changed since the plan was proposed: propose it anew with propose_plan(%3), or delete the move from transfer_plan_move to open the others.');
 	END IF;
-	INSERT INTO transfer (employee_id, to_post_id, initiative, reason, plan_id, effective_on)
-		SELECT m.employee_id, m.to_post_id, 'agency', p.goal, p.plan_id, open_plan.effective_on
-		FROM transfer_plan AS p JOIN transfer_plan_move AS m USING (plan_id)
-		WHERE p.plan_id = plan AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = m.employee_id AND t.is_open)
+	people := ARRAY(SELECT m.employee_id FROM transfer_plan_move AS m
+		WHERE m.plan_id = plan AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = m.employee_id AND t.is_open)
 			AND NOT EXISTS (SELECT FROM incumbency AS i WHERE i.employee_id = m.employee_id AND i.post_id = m.to_post_id AND i.kind <> 'acting'
 				AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date))
-		ORDER BY m.employee_id;
-	GET DIAGNOSTICS made = ROW_COUNT;
+		ORDER BY m.employee_id);
+	FOR i IN 1 .. cardinality(people) BY step LOOP
+		PERFORM mutasi.tell_progress('transfers opened: %1 of %2', ARRAY[made::text, cardinality(people)::text]);
+		INSERT INTO transfer (employee_id, to_post_id, initiative, reason, plan_id, effective_on)
+			SELECT m.employee_id, m.to_post_id, 'agency', p.goal, p.plan_id, open_plan.effective_on
+			FROM transfer_plan AS p JOIN transfer_plan_move AS m USING (plan_id)
+			WHERE p.plan_id = plan AND m.employee_id = ANY (people[i : i + step - 1])
+			ORDER BY m.employee_id;
+		GET DIAGNOSTICS n = ROW_COUNT;
+		made := made + n;
+	END LOOP;
 	RETURN made;
 END
 $body$;

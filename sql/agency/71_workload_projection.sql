@@ -108,15 +108,25 @@ AS $body$
 		GROUP BY p.unit_id),
 	changes AS MATERIALIZED (
 		SELECT c.unit_id, c.day, c.change, c.cause FROM staff_changes(as_of, (SELECT max(a.day) FROM ahead AS a)) AS c),
-	changed AS (
-		SELECT c.unit_id, a.month, sum(c.change) AS change,
+	-- each in the first month that ends behind it, then added up from month to month
+	changed_in AS MATERIALIZED (
+		SELECT c.unit_id, d.step, sum(c.change) AS change,
 			coalesce(-sum(c.change) FILTER (WHERE c.cause = 'retirement'), 0) AS retiring,
 			coalesce(-sum(c.change) FILTER (WHERE c.cause IN ('leaving', 'ending')), 0) AS leaving,
 			coalesce(-sum(c.change) FILTER (WHERE c.cause = 'moving out'), 0) AS moving_out,
 			coalesce(sum(c.change) FILTER (WHERE c.cause = 'moving in'), 0) AS moving_in,
 			coalesce(sum(c.change) FILTER (WHERE c.cause = 'starting'), 0) AS starting
-		FROM ahead AS a JOIN changes AS c ON c.day <= a.day
-		GROUP BY c.unit_id, a.month),
+		FROM changes AS c
+		JOIN (SELECT x.day, min(a.step) AS step FROM (SELECT DISTINCT y.day FROM changes AS y) AS x JOIN ahead AS a ON a.day >= x.day GROUP BY x.day) AS d
+			ON d.day = c.day
+		GROUP BY c.unit_id, d.step),
+	changed AS (
+		SELECT b.unit_id, a.month, sum(c.change) OVER w AS change, sum(c.retiring) OVER w AS retiring, sum(c.leaving) OVER w AS leaving,
+			sum(c.moving_out) OVER w AS moving_out, sum(c.moving_in) OVER w AS moving_in, sum(c.starting) OVER w AS starting
+		FROM (SELECT f.unit_id, min(f.step) AS step FROM changed_in AS f GROUP BY f.unit_id) AS b
+		JOIN ahead AS a ON a.step >= b.step
+		LEFT JOIN changed_in AS c ON c.unit_id = b.unit_id AND c.step = a.step
+		WINDOW w AS (PARTITION BY b.unit_id ORDER BY a.step)),
 	contracts AS (
 		SELECT p.unit_id, a.month, count(DISTINCT e.employee_id)::integer AS ending
 		FROM employee AS e

@@ -138,6 +138,7 @@ DECLARE
 	doubled text;
 BEGIN
 	WHILE n <= coalesce(cardinality(lines), 0) LOOP
+		PERFORM mutasi.tell_progress('reading: %1 of %2 lines', ARRAY[(n - 1)::text, cardinality(lines)::text]);
 		whole := lines[n];
 		line := n; fields := NULL; problem := NULL;
 		last := n;
@@ -251,7 +252,7 @@ COMMENT ON FUNCTION @agency@.load_insert(text, jsonb[], integer[]) IS 'Runs a st
 
 CREATE FUNCTION @agency@.load_rows(template text, lines integer[], raw jsonb[], existing text DEFAULT 'report')
 	RETURNS TABLE (line integer, column_name text, value text, reason text)
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -283,6 +284,13 @@ DECLARE
 	n_skipped integer := 0;
 	n_failed integer;
 	total integer := coalesce(cardinality(raw), 0);
+	step constant integer := 2000;
+	part jsonb[];
+	part_lines integer[];
+	these_lines integer[];
+	these_columns text[];
+	these_values text[];
+	these_reasons text[];
 BEGIN
 	SELECT l.* INTO t FROM load_template AS l WHERE l.template = load_rows.template;
 	IF NOT FOUND THEN
@@ -312,30 +320,38 @@ BEGIN
 		END IF;
 	END LOOP;
 
-	-- what each cell says
-	WITH cell AS MATERIALIZED (
-		SELECT s.o, s.l, s.j, k.place, k.column_name, v.cell,
-			CASE WHEN v.cell IS NOT NULL AND k.kind <> 'reference' THEN k.target END AS target,
-			CASE WHEN k.kind = 'list' THEN w.converted::jsonb ELSE to_jsonb(coalesce(w.converted, v.cell)) END AS said,
-			CASE WHEN v.cell IS NULL THEN CASE WHEN k.required THEN mutasi.translated('is empty') END ELSE w.problem END AS problem
-		FROM unnest(raw, lines) WITH ORDINALITY AS s (j, l, o)
-		CROSS JOIN load_column AS k
-		CROSS JOIN LATERAL (SELECT nullif(btrim(CASE jsonb_typeof(s.j -> k.column_name) WHEN 'array'
-			THEN (SELECT string_agg(x, '|') FROM jsonb_array_elements_text(s.j -> k.column_name) AS x) ELSE s.j ->> k.column_name END, E' \t\u00a0'), '') AS raw) AS u
-		CROSS JOIN LATERAL (SELECT CASE WHEN k.kind = 'reference' THEN u.raw ELSE coalesce(k.synonyms ->> lower(u.raw), u.raw) END AS cell) AS v
-		LEFT JOIN LATERAL load_value(k.kind, v.cell) AS w ON v.cell IS NOT NULL AND k.kind NOT IN ('text', 'reference')
-		WHERE k.template = t.template AND s.j IS NOT NULL),
-	row_read AS MATERIALIZED (
-		SELECT e.o, min(e.l) AS l, (array_agg(e.j))[1] AS j, coalesce(jsonb_object_agg(e.target, e.said) FILTER (WHERE e.target IS NOT NULL), '{}') AS made
-		FROM cell AS e GROUP BY e.o HAVING count(e.problem) = 0)
-	SELECT coalesce((SELECT array_agg(e.l ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
-			coalesce((SELECT array_agg(e.column_name ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
-			coalesce((SELECT array_agg(coalesce(e.cell, '') ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
-			coalesce((SELECT array_agg(e.problem ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
-			coalesce((SELECT array_agg(r.made ORDER BY r.o) FROM row_read AS r), '{}'),
-			coalesce((SELECT array_agg(r.j ORDER BY r.o) FROM row_read AS r), '{}'),
-			coalesce((SELECT array_agg(r.l ORDER BY r.o) FROM row_read AS r), '{}')
-		INTO bad_lines, bad_columns, bad_values, bad_reasons, records, sources, at_line;
+	-- what each cell says, part by part
+	FOR i IN 1 .. total BY step LOOP
+		PERFORM mutasi.tell_progress('reading: %1 of %2 rows', ARRAY[(i - 1)::text, total::text]);
+		part := raw[i : i + step - 1];
+		part_lines := lines[i : i + step - 1];
+		WITH cell AS MATERIALIZED (
+			SELECT s.o, s.l, s.j, k.place, k.column_name, v.cell,
+				CASE WHEN v.cell IS NOT NULL AND k.kind <> 'reference' THEN k.target END AS target,
+				CASE WHEN k.kind = 'list' THEN w.converted::jsonb ELSE to_jsonb(coalesce(w.converted, v.cell)) END AS said,
+				CASE WHEN v.cell IS NULL THEN CASE WHEN k.required THEN mutasi.translated('is empty') END ELSE w.problem END AS problem
+			FROM unnest(part, part_lines) WITH ORDINALITY AS s (j, l, o)
+			CROSS JOIN load_column AS k
+			CROSS JOIN LATERAL (SELECT nullif(btrim(CASE jsonb_typeof(s.j -> k.column_name) WHEN 'array'
+				THEN (SELECT string_agg(x, '|') FROM jsonb_array_elements_text(s.j -> k.column_name) AS x) ELSE s.j ->> k.column_name END, E' \t\u00a0'), '') AS raw) AS u
+			CROSS JOIN LATERAL (SELECT CASE WHEN k.kind = 'reference' THEN u.raw ELSE coalesce(k.synonyms ->> lower(u.raw), u.raw) END AS cell) AS v
+			LEFT JOIN LATERAL load_value(k.kind, v.cell) AS w ON v.cell IS NOT NULL AND k.kind NOT IN ('text', 'reference')
+			WHERE k.template = t.template AND s.j IS NOT NULL),
+		row_read AS MATERIALIZED (
+			SELECT e.o, min(e.l) AS l, (array_agg(e.j))[1] AS j, coalesce(jsonb_object_agg(e.target, e.said) FILTER (WHERE e.target IS NOT NULL), '{}') AS made
+			FROM cell AS e GROUP BY e.o HAVING count(e.problem) = 0)
+		SELECT coalesce((SELECT array_agg(e.l ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
+				coalesce((SELECT array_agg(e.column_name ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
+				coalesce((SELECT array_agg(coalesce(e.cell, '') ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
+				coalesce((SELECT array_agg(e.problem ORDER BY e.o, e.place) FROM cell AS e WHERE e.problem IS NOT NULL), '{}'),
+				coalesce((SELECT array_agg(r.made ORDER BY r.o) FROM row_read AS r), '{}'),
+				coalesce((SELECT array_agg(r.j ORDER BY r.o) FROM row_read AS r), '{}'),
+				coalesce((SELECT array_agg(r.l ORDER BY r.o) FROM row_read AS r), '{}')
+			INTO these_lines, these_columns, these_values, these_reasons, ready_records, ready_sources, ready_lines;
+		bad_lines := bad_lines || these_lines; bad_columns := bad_columns || these_columns;
+		bad_values := bad_values || these_values; bad_reasons := bad_reasons || these_reasons;
+		records := records || ready_records; sources := sources || ready_sources; at_line := at_line || ready_lines;
+	END LOOP;
 	-- the same row twice in the file: the first counts
 	ready_records := '{}'; left_sources := '{}'; left_lines := '{}';
 	FOR c IN
@@ -346,6 +362,7 @@ BEGIN
 					lower(btrim(u.s ->> w)), ''), ', ' ORDER BY p) END AS name
 			FROM unnest(key_cells) WITH ORDINALITY AS x (w, p)) AS k ORDER BY u.o
 	LOOP
+		PERFORM mutasi.tell_progress('comparing: %1 of %2 rows', ARRAY[c.place::text, total::text]);
 		IF c.again THEN
 			bad_lines := bad_lines || at_line[c.place]; bad_columns := bad_columns || array_to_string(key_cells, ', ');
 			bad_values := bad_values || c.name; bad_reasons := bad_reasons || mutasi.translated('says the same as line %1', ARRAY[c.first::text]);
@@ -361,6 +378,7 @@ BEGIN
 		EXIT WHEN records = '{}';
 		known := array_fill(true, ARRAY[cardinality(records)]);
 		FOR c IN SELECT l.*, r.query FROM load_column AS l JOIN load_reference AS r USING (reference) WHERE l.template = t.template ORDER BY l.place LOOP
+			PERFORM mutasi.tell_progress('looking up %1 of %2 rows', ARRAY[c.column_name, cardinality(records)::text]);
 			EXECUTE format('SELECT array_agg(f.id ORDER BY s.o) FROM unnest($1) WITH ORDINALITY AS s (j, o)'
 				' LEFT JOIN (SELECT DISTINCT ON (q.k) q.k, q.id FROM (%s) AS q (k, id) ORDER BY q.k, q.id) AS f'
 				' ON f.k = (SELECT string_agg(lower(btrim(s.j ->> w)), chr(31) ORDER BY p) FROM unnest($2) WITH ORDINALITY AS u (w, p))', c.query)
@@ -470,6 +488,7 @@ CREATE FUNCTION @agency@.load_csv(template text, content text, existing text DEF
 AS $body$
 #variable_conflict use_column
 DECLARE
+	names jsonb;
 	header text[];
 	lines integer[];
 	raw jsonb[];
@@ -477,11 +496,12 @@ DECLARE
 	broken text[];
 	absent text;
 BEGIN
-	SELECT array_agg(r.line ORDER BY r.line) FILTER (WHERE r.nth > 1), array_agg(r.fields ORDER BY r.line) FILTER (WHERE r.nth > 1),
+	SELECT (array_agg(r.fields) FILTER (WHERE jsonb_typeof(r.fields) = 'array'))[1],
+			array_agg(r.line ORDER BY r.line) FILTER (WHERE r.nth > 1), array_agg(r.fields ORDER BY r.line) FILTER (WHERE r.nth > 1),
 			array_agg(r.line ORDER BY r.line) FILTER (WHERE r.problem IS NOT NULL), array_agg(r.problem ORDER BY r.line) FILTER (WHERE r.problem IS NOT NULL)
-		INTO lines, raw, broken_lines, broken
+		INTO names, lines, raw, broken_lines, broken
 		FROM (SELECT w.*, row_number() OVER (ORDER BY w.line) AS nth FROM read_csv(content) AS w) AS r;
-	header := ARRAY(SELECT jsonb_array_elements_text(r.fields) FROM read_csv(content) AS r WHERE jsonb_typeof(r.fields) = 'array');
+	header := ARRAY(SELECT jsonb_array_elements_text(names));
 	IF header = '{}' THEN
 		PERFORM mutasi.raise_error('22023', 'the text has no header', '{}'::text[], hint => 'Its first line names the columns; csv_template() gives one to fill in.');
 	END IF;

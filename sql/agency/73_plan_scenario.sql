@@ -3,7 +3,7 @@
 
 CREATE FUNCTION @agency@.propose_scenario(plan integer, scenario text, objective text DEFAULT 'balance', balance_weight numeric DEFAULT 10,
 		without_employees integer[] DEFAULT '{}', without_posts integer[] DEFAULT '{}', as_of date DEFAULT current_date) RETURNS integer
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	base transfer_plan;

@@ -92,10 +92,12 @@ COMMENT ON FUNCTION @agency@.my_personal_data() IS 'Everything on record about t
 
 CREATE FUNCTION @agency@.find_mentions(sought text[])
 	RETURNS TABLE (place text, row_key jsonb)
-	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql STABLE SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	relation record;
+	found jsonb[];
+	pages bigint;
 BEGIN
 	sought := ARRAY(SELECT s FROM unnest(sought) AS s WHERE length(s) >= 3);
 	IF sought = '{}' THEN
@@ -113,9 +115,16 @@ BEGIN
 		FROM pg_class AS c WHERE c.relnamespace = '@agency@'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
 	LOOP
 		CONTINUE WHEN relation.texts IS NULL;
-		RETURN QUERY EXECUTE format('SELECT %L, jsonb_build_object(%s) FROM %s AS t'
-			' WHERE EXISTS (SELECT FROM unnest($1) AS s CROSS JOIN concat_ws(chr(10), %s) AS w WHERE strpos(lower(w), lower(s)) > 0) ORDER BY 2',
-			relation.name, relation.key_of, relation.id, relation.texts) USING sought;
+		-- piece by piece of the table: what this statement sees lies in the pages there are now
+		found := '{}';
+		pages := pg_relation_size(relation.id) / current_setting('block_size')::integer;
+		FOR page IN 0 .. pages - 1 BY 1000 LOOP
+			PERFORM mutasi.tell_progress('looking for the texts in %1: %2 of %3 pages', ARRAY[relation.name, page::text, pages::text]);
+			EXECUTE format('SELECT $2 || ARRAY(SELECT jsonb_build_object(%s) FROM %s AS t WHERE t.ctid >= %L AND t.ctid < %L'
+				' AND EXISTS (SELECT FROM unnest($1) AS s CROSS JOIN concat_ws(chr(10), %s) AS w WHERE strpos(lower(w), lower(s)) > 0))',
+				relation.key_of, relation.id, format('(%s,0)', page), format('(%s,0)', page + 1000), relation.texts) INTO found USING sought, found;
+		END LOOP;
+		RETURN QUERY SELECT relation.name, f FROM unnest(found) AS f ORDER BY 2;
 	END LOOP;
 END
 $body$;

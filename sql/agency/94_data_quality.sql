@@ -171,7 +171,7 @@ CREATE TABLE @agency@.data_quality_snapshot_row (
 COMMENT ON TABLE @agency@.data_quality_snapshot_row IS 'How many objects had which problem then; nobody is named.';
 
 CREATE FUNCTION @agency@.take_data_quality_snapshot(note text DEFAULT NULL) RETURNS integer
-	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	taken integer;

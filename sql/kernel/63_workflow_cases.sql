@@ -86,6 +86,7 @@ DECLARE
 	attached record;
 	same_case text;
 	query text;
+	looked bigint := 0;
 BEGIN
 	SELECT * INTO attached FROM mutasi.workflow_attachment(target);
 	-- equality as the history's primary key has it: the type may be one whose = is not on any search_path
@@ -110,6 +111,8 @@ BEGIN
 		query := query || format(' AND %s', mutasi.case_key_condition(attached.root, key));
 	END IF;
 	FOR case_key, state, entered_at, working_days, on_expiry IN EXECUTE query USING coalesce(attached.options -> 'deadlines', '{}') LOOP
+		PERFORM mutasi.tell_progress('deadlines looked at: %1', ARRAY[looked::text]);
+		looked := looked + 1;
 		due_at := mutasi.working_days_until(entered_at, working_days, attached.options);
 		overdue := coalesce(as_of, clock_timestamp()) >= due_at;
 		RETURN NEXT;

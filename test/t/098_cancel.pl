@@ -1,12 +1,12 @@
 # Whatever may take long can be cancelled: each of these runs for a second or more
 # and is cancelled at several points of its way. It ends with the SQLSTATE of a
-# cancelled statement, soon, and leaves nothing half done.
+# cancelled statement, within a second, and leaves nothing half done. What tells
+# how far it is: 098_progress.pl.
 use strict;
 use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(time);
 
 my $node = PostgreSQL::Test::Cluster->new('cancel');
 $node->init(extra => [ '--username', 'postgres' ]);
@@ -25,10 +25,34 @@ SELECT mutasi.define_workflow('{"workflow": "lend", "states": [{"state": "draft"
 SELECT mutasi.attach_workflow('loan', 'lend', 'state');
 INSERT INTO loan SELECT i FROM generate_series(1, 20000) AS i;
 UPDATE loan SET state = 'done';
+-- one version of a workflow with deadlines, and the next; cases long overdue; a table without one
+SELECT mutasi.define_workflow('{"workflow": "review", "states": [{"state": "draft", "initial": true, "deadline": 1, "on_expiry": "drop"}, {"state": "gone", "terminal": true}],
+	"transitions": [{"action": "drop", "from": "draft", "to": "gone", "role": "system"}]}');
+SELECT mutasi.define_workflow('{"workflow": "review", "states": [{"state": "draft", "initial": true, "deadline": 2, "on_expiry": "drop"}, {"state": "gone", "terminal": true}],
+	"transitions": [{"action": "drop", "from": "draft", "to": "gone", "role": "system"}]}');
+CREATE TABLE review (id int PRIMARY KEY, state text NOT NULL DEFAULT 'draft');
+SELECT mutasi.attach_workflow('review', 'review', 'state', '{"version": 1}');
+INSERT INTO review SELECT i FROM generate_series(1, 10000) AS i;
+CREATE TABLE plain (id int PRIMARY KEY, state text NOT NULL);
+INSERT INTO plain SELECT i, 'done' FROM generate_series(1, 20000) AS i;
 \i test/data/small_agency.sql
-INSERT INTO employee (employee_id, name, grade) SELECT 1000 + i, 'Pegawai ' || i, 'III/a' FROM generate_series(1, 800) AS i;
-INSERT INTO post (unit_id, class, seats, min_staff, code, title, family, kind) SELECT 2, 7, 1, 0, 'X' || i, 'Nurse', 'nursing', 'skilled' FROM generate_series(1, 100) AS i;
+INSERT INTO employee (employee_id, name, grade) SELECT 1000 + i, 'Pegawai ' || i, 'III/a' FROM generate_series(1, 4000) AS i;
+INSERT INTO competency (competency_id, code, name) SELECT 100 + i, 'C' || i, 'Competency ' || i FROM generate_series(1, 15) AS i;
+INSERT INTO assessment (employee_id, competency_id, level, assessed_on, expires_on) SELECT 1000 + i, 100 + c, 3, '2024-01-01', current_date + 100 FROM generate_series(1, 4000) AS i, generate_series(1, 15) AS c;
+INSERT INTO post (unit_id, class, seats, min_staff, code, title, family, kind) SELECT 2, 7, 10, 0, 'X' || i, 'Nurse', 'nursing', 'skilled' FROM generate_series(1, 100) AS i;
 INSERT INTO post_competency (post_id, competency_id, level) SELECT post_id, 1, 3 FROM post WHERE code LIKE 'X%';
+INSERT INTO task (post_id, name) SELECT post_id, 'task ' || n FROM post, generate_series(1, 20) AS n WHERE code LIKE 'X%';
+INSERT INTO task_norm (task_id, norm_hours) SELECT task_id, 1 FROM task WHERE name LIKE 'task %';
+INSERT INTO task_volume (task_id, period_start, volume) SELECT task_id, make_date(y, 1, 1), 5 FROM task, generate_series(2000, 2019) AS y WHERE name LIKE 'task %';
+INSERT INTO transfer_plan (plan_id, name, goal, period_from, period_to, evaluation) SELECT i, 'plan ' || i, 'balance', current_date, current_date + 365, 'none' FROM generate_series(1, 2) AS i;
+INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id, score) SELECT 2, 1000 + i, (SELECT min(post_id) FROM post WHERE code LIKE 'X%') + i % 100, NULL, 0.5 FROM generate_series(1, 1000) AS i;
+INSERT INTO unit (unit_id, code, name) SELECT 1000 + i, 'M' || i, 'Unit ' || i FROM generate_series(1, 50) AS i;
+INSERT INTO post (unit_id, class, seats, code, title) SELECT 1000 + i, 7, 1, 'M' || i || '-' || n, 'Clerk' FROM generate_series(1, 50) AS i, generate_series(1, 20) AS n;
+-- their time has come: the clock of their history is put back
+ALTER TABLE public.review_history DISABLE TRIGGER USER;
+UPDATE public.review_history SET recorded_at = recorded_at - interval '30 days';
+ALTER TABLE public.review_history ENABLE ALWAYS TRIGGER mutasi_history_guard;
+ALTER TABLE public.review_history ENABLE ALWAYS TRIGGER mutasi_history_truncate;
 ANALYZE;
 SQL
 
@@ -42,30 +66,54 @@ my %long = (
 	'a GiST index' => q{CREATE INDEX person_gist ON person USING gist (profile mutasi.profile_gist_ops)},
 	'a GIN index' => q{CREATE INDEX person_gin ON person USING gin (profile mutasi.profile_gin_ops)},
 	'a scan by distance' => q{SELECT sum(p.profile OPERATOR(mutasi.<=>) q.requirement) FROM public.person AS p, public.post AS q},
+	'profiles derived anew' => q{SELECT refresh_profiles(current_date + 200)},
+	'everything derived anew' => q{SELECT * FROM rebuild_derived(current_date + 200)},
+	'a file read' => q{SELECT count(*) FROM load_csv('employee', 'name,grade' || repeat(E'\nPegawai,III/a', 10000))},
+	'the lines of a file' => q{SELECT count(*) FROM read_csv('name,grade' || repeat(E'\nPegawai,III/a', 100000))},
+	'a plan of an agency' => q{SELECT propose_plan(1)},
+	'transfers of a plan' => q{SELECT open_plan(2)},
+	'units merged' => q{SELECT merge_units(ARRAY(SELECT 1000 + i FROM generate_series(1, 50) AS i), 1)},
+	'a snapshot of what data lack' => q{SELECT take_data_quality_snapshot()},
+	'a snapshot of workloads' => q{SELECT take_workload_snapshot()},
+	'a search for a name' => q{SELECT count(*) FROM find_mentions('{Pegawai 77}')},
+	'attaching a workflow' => q{SELECT mutasi.attach_workflow('public.plain', 'lend', 'state')},
+	'an import' => q{SELECT mutasi.import_cases('public.loan', 'paper', (SELECT jsonb_agg(jsonb_build_object('id', 1000000 + i, 'state', 'done')) FROM generate_series(1, 20000) AS i))},
+	'a migration' => q{SELECT mutasi.migrate_cases('public.review', 2, 'new rules')},
+	'timers' => q{SELECT count(*) FROM mutasi.run_timers('public.review')},
+	'deadlines' => q{SELECT count(*) FROM mutasi.case_deadlines('public.review'), generate_series(1, 10)},
 	'an aggregate of profiles' => q{SELECT count(*) FROM (SELECT mutasi.profile_agg(c, 1) FROM generate_series(1, 300) AS g, generate_series(1, 5000) AS c GROUP BY g) AS s},
 );
-my $state = q{SELECT (SELECT count(*) FROM pg_class WHERE relname LIKE 'person\_gi%') || ' ' || (SELECT count(*) FROM kota.ranking_snapshot)};
+# what each would have written
+my $state = q{SELECT concat_ws(' ', (SELECT count(*) FROM pg_class WHERE relname LIKE 'person\_gi%' OR relname LIKE 'plain\_history%'),
+	(SELECT count(*) FROM kota.ranking_snapshot), (SELECT count(*) FROM kota.employee WHERE profile IS NOT NULL), (SELECT count(*) FROM kota.employee),
+	(SELECT count(*) FROM kota.transfer_plan_move), (SELECT count(*) FROM kota.transfer), (SELECT count(*) FROM kota.post WHERE valid_to IS NOT NULL),
+	(SELECT count(*) FROM kota.load_run), (SELECT count(*) FROM loan), (SELECT count(*) FROM loan_history), (SELECT count(*) FROM review_history),
+	(SELECT count(*) FROM review WHERE state = 'draft'))};
 my $before = $node->safe_psql('postgres', $state);
 for my $what (sort keys %long)
 {
 	for my $after (20, 150, 500)
 	{
-		my $begin = time;
-		my ($status, $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\nSET statement_timeout = $after; SET search_path = kota, public; $long{$what}");
-		my $took = time - $begin;
+		# a machine where much else runs may be slow once, not three times
+		my ($done, $err, $late) = (0, '', 0);
+		for (1 .. 3)
+		{
+			(my $status, my $out, $err) = $node->psql('postgres', "\\set VERBOSITY verbose\n\\set ON_ERROR_STOP off\n\\timing on\nSET search_path = kota, public;\nBEGIN;\nSET LOCAL statement_timeout = $after;\n$long{$what};\nROLLBACK;\n", on_error_stop => 0);
+			$done = $err !~ /ERROR/;
+			my @times = $out =~ /^Time: ([0-9.]+) ms/mg;
+			$late = $times[3] - $after;
+			last if $done || $late < 1000;
+		}
 	  SKIP:
 		{
 			# a machine so fast is no failure of ours
-			skip "$what was done in $after ms", 1 if $status == 0;
+			skip "$what was done in $after ms", 2 if $done;
 			like($err, qr/ERROR:  57014: /, "$what is cancelled after $after ms");
+			cmp_ok($late, '<', 1000, 'within a second') or diag("$late ms");
 		}
-		note(sprintf '%s: %.2f s', $what, $took);
-		# no figure of speed: this is whether it ends at all
-		cmp_ok($took, '<', 60, "$what ends");
-		$node->safe_psql('postgres', 'DROP INDEX IF EXISTS person_gist, person_gin; DELETE FROM kota.ranking_snapshot') if $status == 0;
 	}
 }
-is($node->safe_psql('postgres', $state), $before, 'no index, no snapshot is left behind');
+is($node->safe_psql('postgres', $state), $before, 'nothing of all that is left behind');
 is($node->safe_psql('postgres', q{SELECT count(*) FROM mutasi.verify_history('loan')}), '0', 'and the history is as it was');
 # what takes more than a second tells how far it is, where it is asked to (as slow as this machine is)
 my ($status, $out, $err);
@@ -78,9 +126,9 @@ for (1 .. 8)
 }
 like($err, qr/NOTICE:  history: \d+ rows read/, 'verification tells how many rows it has read');
 is($out, '0', 'and finds nothing wrong');
-($status, $out, $err) = $node->psql('postgres', q{SELECT count(*) FROM mutasi.verify_history('loan')});
-is($err, '', 'it tells nothing by itself');
-# so does ranking in bulk, by itself every ten seconds
+($status, $out, $err) = $node->psql('postgres', q{SET mutasi.history_progress = 0; SELECT count(*) FROM mutasi.verify_history('loan')});
+is($err, '', 'and nothing where that is turned off');
+# so does ranking in bulk
 for my $times (1, 4, 16, 64)
 {
 	($status, $out, $err) = $node->psql('postgres', "SET mutasi.rank_progress = 1; SELECT count(*) FROM mutasi.rank_candidates(
@@ -92,20 +140,18 @@ like($err, qr/NOTICE:  ranking: 120000 people read, \d+ results complete/, 'rank
 	'SELECT id, profile FROM public.person', 'SELECT id, requirement FROM public.post', 1000)});
 is($err, '', 'and nothing where that is turned off');
 is($out, '1000000', 'a thousand for each post');
-# and the loops of an agency schema
-for (1 .. 4)
+# and the ranking of an agency's posts
+my $ranking = sub { "SELECT count(*) FROM ranked(ARRAY(SELECT post_id FROM post WHERE code LIKE 'X%' ORDER BY 1 LIMIT $_[0]), 10)" };
+my $posts = 3;
+for (; $posts < 100; $posts *= 2)
 {
-	($status, $out, $err) = $node->psql('postgres', 'SET search_path = kota, public; SET mutasi.agency_progress = 1; SELECT take_ranking_snapshot(10)');
-	last if $err =~ /NOTICE/ || $_ == 4;
-	# twice as many posts
-	$node->safe_psql('postgres', q{SET search_path = kota, public;
-		INSERT INTO post (unit_id, class, seats, min_staff, code, title, family, kind) SELECT unit_id, class, 1, 0, code || 'Y', title, family, kind FROM post WHERE code LIKE 'X%';
-		INSERT INTO post_competency (post_id, competency_id, level) SELECT post_id, 1, 3 FROM post AS p WHERE code LIKE 'X%' AND NOT EXISTS (SELECT FROM post_competency AS c WHERE c.post_id = p.post_id)});
+	($status, $out, $err) = $node->psql('postgres', 'SET search_path = kota, public; SET mutasi.agency_progress = 1; ' . $ranking->($posts));
+	last if $err =~ /NOTICE/;
 }
-like($err, qr/NOTICE:  ranking: \d+ of \d+ posts/, 'a snapshot of rankings tells how many posts are done');
+like($err, qr/NOTICE:  ranking: \d+ of $posts posts/, 'a ranking of posts tells how many are done');
 my @told = $err =~ /ranking: (\d+) of/g;
 is_deeply([ sort { $a <=> $b } @told ], \@told, 'more and more of them');
-($status, $out, $err) = $node->psql('postgres', 'SET search_path = kota, public; SET mutasi.agency_progress = 0; SELECT take_ranking_snapshot(10)');
+($status, $out, $err) = $node->psql('postgres', 'SET search_path = kota, public; SET mutasi.agency_progress = 0; ' . $ranking->($posts));
 is($err, '', 'and nothing where that is turned off');
 ($status, $out, $err) = $node->psql('postgres', "SET mutasi.agency_progress = 1; SELECT mutasi.tell_progress('%1 of %2 posts', '{1,2}'); SELECT pg_sleep(1.1); SELECT mutasi.tell_progress('%1 of %2 posts', '{1,2}')");
 is($err, '', 'each statement counts from its own begin');
