@@ -164,26 +164,30 @@ CREATE FUNCTION @agency@.passed_over(c @agency@.transfer, OUT people integer, OU
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
-	place integer;
+	context jsonb := jsonb_build_object('initiative', c.initiative, 'transfer_id', c.transfer_id,
+		'route', CASE WHEN c.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END);
+	own numeric;
+	ahead integer[];
 BEGIN
 	IF c.to_post_id IS NULL THEN
 		RETURN;
 	END IF;
-	-- whoever is not ranked at all stands behind everybody
 	IF EXISTS (SELECT FROM decision AS d WHERE d.transfer_id = c.transfer_id) THEN
+		-- whoever is not ranked at all stands behind everybody
 		SELECT count(*), min(k.rank) INTO people, first FROM decision_candidate AS k
 			WHERE k.transfer_id = c.transfer_id AND (k.rank < c.rank OR c.rank IS NULL) AND k.eligible;
-	ELSE
-		SELECT r.rank INTO place FROM rank_of(c.employee_id, c.to_post_id, current_date) AS r;
-		people := 0;
-		IF place IS DISTINCT FROM 1 THEN
-			SELECT count(*), min(k.rank) INTO people, first
-				FROM ranked(ARRAY[c.to_post_id], least(greatest(10, coalesce(place, 0)), 10000), current_date, false,
-					jsonb_build_object('initiative', c.initiative, 'transfer_id', c.transfer_id,
-						'route', CASE WHEN c.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END)) AS k
-				WHERE (k.rank < place OR place IS NULL) AND k.eligible;
-		END IF;
+		RETURN;
 	END IF;
+	-- in the order of rank_of(); of those ahead it is asked only who is eligible, not why not
+	SELECT s.score INTO own FROM score_pairs(ARRAY[c.employee_id], ARRAY[c.to_post_id], current_date) AS s;
+	WITH reached AS MATERIALIZED (SELECT s.employee_id, s.score FROM scores_for(c.to_post_id, own, current_date) AS s WHERE s.score >= own)
+	SELECT array_agg(r.employee_id ORDER BY r.score DESC, d.place) INTO ahead
+		FROM reached AS r JOIN seniority(ARRAY(SELECT x.employee_id FROM reached AS x)) AS d ON d.employee_id = r.employee_id;
+	ahead := CASE WHEN c.employee_id = ANY (ahead) THEN ahead[: array_position(ahead, c.employee_id) - 1]
+		-- not ranked: holds the post, or has left
+		ELSE ARRAY(SELECT k.employee_id FROM ranked(ARRAY[c.to_post_id], 10, current_date) AS k ORDER BY k.rank) END;
+	SELECT count(*), min(array_position(ahead, g.employee_id)) INTO people, first
+		FROM eligible_pairs(ahead, array_fill(c.to_post_id, ARRAY[cardinality(ahead)]), current_date, context) AS g;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.passed_over(@agency@.transfer) IS 'How many eligible people are ranked before the one whom a transfer would move, and the rank of the first of them: as the decision kept it, or today. NULL where nobody is ranked.';

@@ -3,7 +3,7 @@
 -- follows a review, each early warning, the figures of fairness one by one, and the
 -- statistics of outcomes against computations of another kind.
 BEGIN;
-SELECT plan(56);
+SELECT plan(58);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -121,6 +121,13 @@ SELECT set_eq($$SELECT p.proname FROM pg_proc AS p WHERE p.pronamespace IN ('kot
 SELECT is_empty($$SELECT t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_proc AS p ON p.oid = t.tgfoid
 	WHERE c.relnamespace = 'kota'::regnamespace AND p.prosrc ~ 'announce_messages'$$, 'which none calls');
 
+-- who is passed over, for everybody and every post, as the whole ranking says it
+SELECT is_empty($$SELECT e.employee_id, p.post_id, o.*, r.* FROM employee AS e CROSS JOIN post AS p
+	CROSS JOIN LATERAL passed_over(jsonb_populate_record(NULL::transfer, jsonb_build_object('employee_id', e.employee_id, 'to_post_id', p.post_id, 'initiative', 'agency', 'kind', 'rotation', 'transfer_id', 7000))) AS o
+	CROSS JOIN LATERAL (SELECT count(*)::integer AS people, min(k.rank) AS first FROM ranked(ARRAY[p.post_id], 100, current_date, false, '{"initiative": "agency", "route": "within agency", "transfer_id": 7000}') AS k
+		WHERE k.eligible AND k.rank < coalesce((SELECT x.rank FROM rank_of(e.employee_id, p.post_id) AS x), 11)) AS r
+	WHERE (o.people, o.first) IS DISTINCT FROM (r.people, r.first)$$, 'passed_over() counts as the ranking does');
+SELECT cmp_ok((SELECT count(*) FROM employee AS e CROSS JOIN LATERAL passed_over(jsonb_populate_record(NULL::transfer, jsonb_build_object('employee_id', e.employee_id, 'to_post_id', 1, 'initiative', 'agency', 'kind', 'rotation', 'transfer_id', 7000))) AS o WHERE o.people > 0), '>', 2::bigint, 'and there are some');
 -- grounds, wherever somebody eligible stands before the chosen one
 INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason, effective_on) VALUES (2, 5, 1, 'near home', current_date);
 UPDATE eligibility_rule SET enabled = false WHERE rule = 'mandatory competencies';
