@@ -55,7 +55,7 @@ DECLARE
 	figures_of date;
 BEGIN
 	IF transfer IS NULL THEN
-		RETURN (SELECT jsonb_object_agg(f, NULL) FROM unnest('{name,from_post,from_unit,from_agency,to_post,to_unit,to_agency,effective_on,reason,goal,letter,figures_of,ratio_from_before,ratio_from_after,ratio_to_before,ratio_to_after,objection_days,answer_days}'::text[]) AS f);
+		RETURN (SELECT jsonb_object_agg(f, NULL) FROM unnest('{name,from_post,from_unit,from_agency,to_post,to_unit,other_unit,to_agency,effective_on,reason,goal,letter,figures_of,ratio_from_before,ratio_from_after,ratio_to_before,ratio_to_after,objection_days,answer_days}'::text[]) AS f);
 	END IF;
 	SELECT t.* INTO c FROM transfer AS t WHERE t.transfer_id = notice_fields.transfer;
 	-- what the decision was made from; what it would be today, before there is one
@@ -72,7 +72,9 @@ BEGIN
 	END IF;
 	RETURN (SELECT jsonb_build_object('name', e.name,
 			'from_post', fp.title, 'from_unit', coalesce(left_unit.unit_name, fu.name), 'from_agency', CASE WHEN c.kind = 'inter-agency in' THEN c.other_agency END,
-			'to_post', tp.title, 'to_unit', coalesce(new_unit.unit_name, tu.name), 'to_agency', CASE WHEN c.kind = 'inter-agency out' THEN c.other_agency END,
+			'to_post', tp.title, 'to_unit', coalesce(new_unit.unit_name, tu.name),
+			-- where the move stays in the unit, that is told once
+			'other_unit', CASE WHEN tp.unit_id IS DISTINCT FROM fp.unit_id THEN coalesce(new_unit.unit_name, tu.name) END, 'to_agency', CASE WHEN c.kind = 'inter-agency out' THEN c.other_agency END,
 			'effective_on', c.effective_on, 'reason', c.reason, 'goal', g.goal, 'letter', c.decision_letter,
 			'figures_of', CASE WHEN left_unit.ratio_before + left_unit.ratio_after IS NOT NULL OR new_unit.ratio_before + new_unit.ratio_after IS NOT NULL THEN figures_of END,
 			'ratio_from_before', round(left_unit.ratio_before, 2), 'ratio_from_after', round(left_unit.ratio_after, 2),
@@ -86,7 +88,7 @@ BEGIN
 		WHERE e.employee_id = c.employee_id);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.notice_fields(integer) IS 'What a notice can say of a transfer, as {"field": value}: person, posts and units (or the other agency), day, reason, the plan''s goal, number of the decision, workload ratio of both units before and after and the day of these figures (as the decision kept them; today''s where there is no decision yet), working days to object and to answer. NULL where there is nothing to say. Without a transfer: the fields there are.';
+COMMENT ON FUNCTION @agency@.notice_fields(integer) IS 'What a notice can say of a transfer, as {"field": value}: person, posts and units (or the other agency; other_unit: the unit led to, where it is not the one left), day, reason, the plan''s goal, number of the decision, workload ratio of both units before and after and the day of these figures (as the decision kept them; today''s where there is no decision yet), working days to object and to answer. NULL where there is nothing to say. Without a transfer: the fields there are.';
 
 CREATE FUNCTION @agency@.notice_template_fields() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -107,8 +109,8 @@ CREATE TRIGGER notice_template_fields BEFORE INSERT OR UPDATE ON @agency@.notice
 	FOR EACH ROW EXECUTE FUNCTION @agency@.notice_template_fields();
 
 INSERT INTO @agency@.notice_template (language, body) VALUES
-	('en', E'To {name}\n\nBy decision {letter} you move[ from {from_post}, {from_unit}][ from {from_agency}][ to {to_post}, {to_unit}][ to {to_agency}] with effect from {effective_on}.\n\nReason: {reason}.[\nGoal of the transfer plan: {goal}.][{figures_of?}\n\nWhat it does to the units concerned, by the figures of the decision (a workload ratio above 1 means too few people for the work):][\n- {from_unit}: from {ratio_from_before} to {ratio_from_after}][\n- {to_unit}: from {ratio_to_before} to {ratio_to_after}]\n\nYou may object within {objection_days} working days, with your grounds; you will get an answer within {answer_days} working days, and the move waits for it.'),
-	('id', E'Kepada {name}\n\nDengan keputusan {letter} Saudara dipindahkan[ dari {from_post}, {from_unit}][ dari {from_agency}][ ke {to_post}, {to_unit}][ ke {to_agency}] terhitung mulai {effective_on}.\n\nAlasan: {reason}.[\nTujuan rencana mutasi: {goal}.][{figures_of?}\n\nDampak bagi unit yang bersangkutan menurut data saat keputusan (rasio beban kerja di atas 1 berarti kekurangan pegawai):][\n- {from_unit}: dari {ratio_from_before} menjadi {ratio_from_after}][\n- {to_unit}: dari {ratio_to_before} menjadi {ratio_to_after}]\n\nSaudara dapat mengajukan keberatan dalam {objection_days} hari kerja beserta alasannya; jawaban diberikan dalam {answer_days} hari kerja, dan mutasi menunggu jawaban itu.');
+	('en', E'To {name}\n\nBy decision {letter} you move[ from {from_post}, {from_unit}][ from {from_agency}][ to {to_post}, {to_unit}][ to {to_agency}] with effect from {effective_on}.\n\nReason: {reason}.[\nGoal of the transfer plan: {goal}.][{figures_of?}\n\nWhat it does to the units concerned, by the figures of the decision (a workload ratio above 1 means too few people for the work):][\n- {from_unit}: from {ratio_from_before} to {ratio_from_after}][\n- {other_unit}: from {ratio_to_before} to {ratio_to_after}]\n\nYou may object within {objection_days} working days, with your grounds; you will get an answer within {answer_days} working days, and the move waits for it.'),
+	('id', E'Kepada {name}\n\nDengan keputusan {letter} Saudara dipindahkan[ dari {from_post}, {from_unit}][ dari {from_agency}][ ke {to_post}, {to_unit}][ ke {to_agency}] terhitung mulai {effective_on}.\n\nAlasan: {reason}.[\nTujuan rencana mutasi: {goal}.][{figures_of?}\n\nDampak bagi unit yang bersangkutan menurut data saat keputusan (rasio beban kerja di atas 1 berarti kekurangan pegawai):][\n- {from_unit}: dari {ratio_from_before} menjadi {ratio_from_after}][\n- {other_unit}: dari {ratio_to_before} menjadi {ratio_to_after}]\n\nSaudara dapat mengajukan keberatan dalam {objection_days} hari kerja beserta alasannya; jawaban diberikan dalam {answer_days} hari kerja, dan mutasi menunggu jawaban itu.');
 
 CREATE TABLE @agency@.notice (
 	notice_id integer GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,

@@ -130,7 +130,9 @@ CREATE VIEW @agency@.transfer_deadline WITH (security_invoker = true) AS
 		UNION ALL
 		SELECT t.transfer_id, 'notice', t.decided_at, t.effective_on, NULL
 		FROM @agency@.transfer AS t
+		-- by today's policy, which may be another than that of the case's last change
 		WHERE t.state IN ('decided', 'appointed') AND t.notice_status NOT IN ('given', 'waived')
+			AND (SELECT y.notice_required FROM @agency@.policy_on(current_date) AS y)
 		UNION ALL
 		SELECT t.transfer_id, 'effect', t.decided_at, t.effective_on, NULL
 		FROM @agency@.transfer AS t WHERE t.state IN ('decided', 'appointed')

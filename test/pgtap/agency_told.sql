@@ -3,7 +3,7 @@
 -- follows a review, each early warning, the figures of fairness one by one, and the
 -- statistics of outcomes against computations of another kind.
 BEGIN;
-SELECT plan(58);
+SELECT plan(61);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -86,11 +86,18 @@ You may object within 10 working days, with your grounds; you will get an answer
 DELETE FROM task_volume;
 SELECT matches(preview_notice(3, 'id'), 'dari Nurse, Health Centre 2 ke Kementerian Kesehatan terhitung mulai 2031-01-01\.\s+Alasan: to my family\.\s+Saudara dapat', 'and without any figures');
 ROLLBACK TO decided;
+INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason) VALUES (6, 1, 4, 'x');
+SELECT matches(preview_notice(6, 'en'), 'for the work\):\n- Health Centre 1: from 4\.00 to 4\.00\n\nYou may', 'a move within the unit has one unit');
 INSERT INTO employee (employee_id, name) VALUES (60, 'Pegawai 060');
 INSERT INTO transfer (transfer_id, employee_id, to_post_id, kind, workflow, other_agency, reason, effective_on) VALUES (4, 60, 1, 'inter-agency in', 'transfer_within_province', 'Kota Y', 'x', '2031-01-01');
 SELECT matches(preview_notice(4, 'id'), 'Saudara dipindahkan dari Kota Y ke Nurse, Health Centre 1 terhitung.*kekurangan pegawai\):\n- Health Centre 1: dari 4\.00 menjadi 2\.00\n\n', 'somebody who comes');
 ROLLBACK TO decided;
 UPDATE notice_template SET body = '{name}: {reason} | {goal} | {ratio_from_after} | {ratio_to_after}' WHERE language = 'id';
+SAVEPOINT owed;
+SELECT results_eq($$SELECT due_on FROM transfer_deadline WHERE transfer_id = 1 AND subject = 'notice'$$, 'VALUES (current_date)', 'a notice is due before the effect');
+SELECT new_policy(current_date, '{"notice_required": false}') \g /dev/null
+SELECT is_empty($$SELECT * FROM transfer_deadline WHERE subject = 'notice'$$, 'none where the policy asks for none');
+ROLLBACK TO owed;
 SELECT is(issue_notice(1), 'Pegawai 003: Health Centre 1 lacks nurses | no health centre above a ratio of 1.5 | 0.75 | 2.00', 'as the agency edits it');
 SELECT results_eq('SELECT o.body, o.employee_id FROM outbox AS o', 'SELECT n.body, 3 FROM notice AS n', 'the same goes into the outbox, to the person');
 SELECT throws_ok($$UPDATE notice_template SET body = '{salary}' WHERE language = 'id'$$, '22023', 'a notice has no field "salary"', 'and no edit breaks it');
