@@ -185,7 +185,7 @@ for ([ 'jsdom', 3 ], [ 'chromium', 4 ])
 	my ($how, $person) = @$_;
 	SKIP:
 	{
-		skip $how eq 'jsdom' ? 'node with fetch and jsdom (Debian\'s node-jsdom) is not installed' : 'node and Chromium (Debian\'s chromium) are not installed', 4
+		skip $how eq 'jsdom' ? 'node with fetch and jsdom (Debian\'s node-jsdom) is not installed' : 'node and Chromium are not installed (apt-get install nodejs chromium; 80 MB that make check does not fetch by itself)', 4
 		  if $missing{$how};
 		my $looks = $how eq 'chromium' ? "desk: fine\ntelephone: fine\n" : '';
 		my $me = "me: Pegawai 00$person, III/a\n";
