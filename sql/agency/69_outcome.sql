@@ -139,58 +139,89 @@ CREATE TABLE @agency@.outcome_value (
 	source text,
 	PRIMARY KEY (unit_id, indicator, period_start)
 );
+-- all units' values of one indicator in a span of time, as plan_outcome() reads them
+CREATE INDEX outcome_value_indicator_idx ON @agency@.outcome_value (indicator, period_start, unit_id) INCLUDE (value);
 COMMENT ON TABLE @agency@.outcome_value IS 'Measured values of indicators by unit and period.';
 
-CREATE FUNCTION @agency@.plan_outcome(plan integer, indicator text, days integer DEFAULT 365)
-	RETURNS TABLE (units_with_moves integer, units_without integer, change_with numeric, change_without numeric, effect numeric, standard_error numeric, verdict text)
-	LANGUAGE plpgsql STABLE ROWS 1 SET search_path = @agency@, mutasi, pg_temp
+-- Many plans by many indicators at once. Each unit's values stand as running sums
+-- in the order of time, so that a mean over any span is two look-ups, whatever the
+-- number of plans whose spans it falls into.
+CREATE FUNCTION @agency@.plan_effects(plans integer[], indicators text[], days integer DEFAULT 365)
+	RETURNS TABLE (plan_id integer, indicator text, units_with_moves integer, units_without integer, change_with numeric, change_without numeric,
+		effect numeric, standard_error numeric, verdict text)
+	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+	-- how long the arrays are is not known to the planner, which takes them for short
+	SET enable_nestloop = off
+	SET jit = off
 AS $body$
 #variable_conflict use_column
 DECLARE
-	good boolean;
+	-- 97.5 % quantiles of Student's t with 1, 2, … degrees of freedom
+	student constant double precision[] := '{12.706,4.303,3.182,2.776,2.571,2.447,2.365,2.306,2.262,2.228,2.201,2.179,2.160,2.145,2.131,2.120,2.110,2.101,2.093,2.086,2.080,2.074,2.069,2.064,2.060,2.056,2.052,2.048,2.045,2.042}';
 BEGIN
-	IF NOT EXISTS (SELECT FROM transfer_plan AS p WHERE p.plan_id = plan) THEN
-		PERFORM mutasi.raise_error('MU102', 'there is no plan %1', ARRAY[plan::text]);
-	END IF;
-	SELECT i.higher_is_better INTO good FROM outcome_indicator AS i WHERE i.indicator = plan_outcome.indicator;
-	IF NOT FOUND THEN
-		PERFORM mutasi.raise_error('MU102', 'there is no indicator "%1"', ARRAY[indicator], hint => 'outcome_indicator lists them.');
-	END IF;
 	RETURN QUERY
-		WITH move AS (
-			SELECT min(t.effective_on) AS first, max(t.effective_on) AS last FROM transfer AS t
-			WHERE t.plan_id = plan AND t.state IN ('effective', 'monitoring', 'completed')),
-		touched AS (
-			SELECT p.unit_id FROM transfer AS t JOIN post AS p ON p.post_id IN (t.from_post_id, t.to_post_id)
-			WHERE t.plan_id = plan AND t.state IN ('effective', 'monitoring', 'completed')),
-		elsewhere AS (
-			SELECT p.unit_id FROM transfer AS t JOIN post AS p ON p.post_id IN (t.from_post_id, t.to_post_id) CROSS JOIN move AS m
-			WHERE t.plan_id IS DISTINCT FROM plan AND t.state IN ('effective', 'monitoring', 'completed')
-				AND t.effective_on BETWEEN m.first - days AND m.last + days),
+		WITH moved AS MATERIALIZED (
+			SELECT DISTINCT t.plan_id, t.effective_on, p.unit_id
+			FROM transfer AS t CROSS JOIN unnest(ARRAY[t.from_post_id, t.to_post_id]) AS e (post_id) JOIN post AS p ON p.post_id = e.post_id
+			WHERE t.state IN ('effective', 'monitoring', 'completed')),
+		span AS MATERIALIZED (
+			SELECT m.plan_id, min(m.effective_on) AS first, max(m.effective_on) AS last FROM moved AS m WHERE m.plan_id = ANY (plans) GROUP BY m.plan_id),
+		-- units that other moves changed at the same time compare with nothing
+		touched AS MATERIALIZED (
+			SELECT s.plan_id, m.unit_id, bool_or(m.plan_id IS NOT DISTINCT FROM s.plan_id) AS own
+			FROM span AS s JOIN moved AS m ON m.plan_id = s.plan_id OR m.effective_on BETWEEN s.first - days AND s.last + days
+			GROUP BY s.plan_id, m.unit_id),
+		series AS MATERIALIZED (
+			SELECT r.indicator, r.unit_id, array_agg(r.period_start ORDER BY r.period_start) AS periods, array_agg(r.total ORDER BY r.period_start) AS totals
+			FROM (SELECT v.indicator, v.unit_id, v.period_start, sum(v.value) OVER (PARTITION BY v.indicator, v.unit_id ORDER BY v.period_start) AS total
+				FROM outcome_value AS v
+				WHERE v.indicator = ANY (indicators) AND v.period_start >= (SELECT min(s.first) - days FROM span AS s)
+					AND v.period_start <= (SELECT max(s.last) + days FROM span AS s)) AS r
+			GROUP BY r.indicator, r.unit_id),
+		-- how many of a unit's periods lie before each end of the plan's two spans
+		placed AS (
+			SELECT s.plan_id, r.indicator, r.unit_id, r.totals, width_bucket(s.first - days - 1, r.periods) AS b0, width_bucket(s.first - 1, r.periods) AS b1,
+				width_bucket(s.last - 1, r.periods) AS a0, width_bucket(s.last + days, r.periods) AS a1
+			FROM span AS s CROSS JOIN series AS r),
 		change AS (
-			SELECT v.unit_id, (v.unit_id IN (SELECT x.unit_id FROM touched AS x))::integer AS treated,
-				(avg(v.value) FILTER (WHERE v.period_start >= m.last) - avg(v.value) FILTER (WHERE v.period_start < m.first))::double precision AS change
-			FROM outcome_value AS v CROSS JOIN move AS m
-			WHERE v.indicator = plan_outcome.indicator AND v.period_start >= m.first - days AND v.period_start <= m.last + days
-				-- units that other moves changed at the same time compare with nothing
-				AND (v.unit_id IN (SELECT x.unit_id FROM touched AS x) OR v.unit_id NOT IN (SELECT x.unit_id FROM elsewhere AS x))
-			GROUP BY v.unit_id),
+			SELECT c.plan_id, c.indicator, coalesce(u.own, false)::integer AS treated,
+				((c.totals[c.a1] - coalesce(c.totals[c.a0], 0)) / (c.a1 - c.a0) - (c.totals[c.b1] - coalesce(c.totals[c.b0], 0)) / (c.b1 - c.b0))::double precision AS change
+			FROM placed AS c LEFT JOIN touched AS u ON u.plan_id = c.plan_id AND u.unit_id = c.unit_id
+			WHERE c.a1 > c.a0 AND c.b1 > c.b0 AND u.own IS DISTINCT FROM false),
 		fit AS (
-			SELECT count(*) FILTER (WHERE c.treated = 1)::integer AS n1, count(*) FILTER (WHERE c.treated = 0)::integer AS n0,
+			SELECT c.plan_id, c.indicator, count(*) FILTER (WHERE c.treated = 1)::integer AS n1, count(*) FILTER (WHERE c.treated = 0)::integer AS n0,
 				avg(c.change) FILTER (WHERE c.treated = 1) AS d1, avg(c.change) FILTER (WHERE c.treated = 0) AS d0,
 				-- difference in differences: the slope of the change on having had moves
 				regr_slope(c.change, c.treated) AS slope,
 				CASE WHEN count(*) > 2 AND regr_sxx(c.change, c.treated) > 0
 					THEN sqrt(greatest(0, regr_syy(c.change, c.treated) - regr_sxy(c.change, c.treated) ^ 2 / regr_sxx(c.change, c.treated))
 						/ (count(*) - 2) / regr_sxx(c.change, c.treated)) END AS se
-			FROM change AS c WHERE c.change IS NOT NULL)
-		SELECT f.n1, f.n0, round(f.d1::numeric, 4), round(f.d0::numeric, 4), round(f.slope::numeric, 4), round(f.se::numeric, 4),
+			FROM change AS c GROUP BY c.plan_id, c.indicator)
+		SELECT p.plan_id, i.indicator, coalesce(f.n1, 0), coalesce(f.n0, 0), round(f.d1::numeric, 4), round(f.d0::numeric, 4), round(f.slope::numeric, 4), round(f.se::numeric, 4),
 			CASE WHEN f.slope IS NULL OR f.se IS NULL THEN 'not enough units to compare'
-				-- 97.5 % quantile of Student's t with n - 2 degrees of freedom
-				WHEN abs(f.slope) <= f.se * coalesce(('{12.706,4.303,3.182,2.776,2.571,2.447,2.365,2.306,2.262,2.228,2.201,2.179,2.160,2.145,2.131,2.120,2.110,2.101,2.093,2.086,2.080,2.074,2.069,2.064,2.060,2.056,2.052,2.048,2.045,2.042}'::double precision[])[f.n1 + f.n0 - 2], 2)
-					THEN 'no effect beyond chance'
-				WHEN (f.slope > 0) = good THEN 'better than units without moves' ELSE 'worse than units without moves' END
-		FROM fit AS f;
+				WHEN abs(f.slope) <= f.se * coalesce(student[f.n1 + f.n0 - 2], 2) THEN 'no effect beyond chance'
+				WHEN (f.slope > 0) = i.higher_is_better THEN 'better than units without moves' ELSE 'worse than units without moves' END
+		FROM unnest(plans) AS p (plan_id) CROSS JOIN outcome_indicator AS i LEFT JOIN fit AS f ON f.plan_id = p.plan_id AND f.indicator = i.indicator
+		WHERE i.indicator = ANY (indicators);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.plan_effects(integer[], text[], integer) IS 'plan_outcome() of each of these plans by each of these indicators.';
+
+CREATE FUNCTION @agency@.plan_outcome(plan integer, indicator text, days integer DEFAULT 365)
+	RETURNS TABLE (units_with_moves integer, units_without integer, change_with numeric, change_without numeric, effect numeric, standard_error numeric, verdict text)
+	LANGUAGE plpgsql STABLE ROWS 1 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+#variable_conflict use_column
+BEGIN
+	IF NOT EXISTS (SELECT FROM transfer_plan AS p WHERE p.plan_id = plan) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no plan %1', ARRAY[plan::text]);
+	END IF;
+	IF NOT EXISTS (SELECT FROM outcome_indicator AS i WHERE i.indicator = plan_outcome.indicator) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no indicator "%1"', ARRAY[indicator], hint => 'outcome_indicator lists them.');
+	END IF;
+	RETURN QUERY
+		SELECT e.units_with_moves, e.units_without, e.change_with, e.change_without, e.effect, e.standard_error, e.verdict
+		FROM plan_effects(ARRAY[plan], ARRAY[plan_outcome.indicator], days) AS e;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.plan_outcome(integer, text, integer) IS 'Whether the moves of a plan changed an indicator: mean change, before to after, in the units with moves against that in units without (difference in differences, ordinary least squares over units, with its standard error). Units that other moves touched in the time are left out; the verdict calls an effect chance that is within the 95 % confidence interval around none (Student''s t with n - 2 degrees of freedom).';
@@ -215,10 +246,12 @@ BEGIN
 		FROM transfer_plan AS p
 		LEFT JOIN LATERAL (
 			SELECT avg(o.value) AS actual FROM (
-				SELECT DISTINCT ON (w.unit_id) w.value FROM outcome_value AS w
-				WHERE w.indicator = p.indicator AND w.period_start >= p.period_from
-					AND w.unit_id IN (SELECT q.unit_id FROM transfer AS t JOIN post AS q ON q.post_id IN (t.from_post_id, t.to_post_id)
-						WHERE t.plan_id = p.plan_id AND t.state IN ('effective', 'monitoring', 'completed') AND w.period_start >= t.effective_on)
+				SELECT DISTINCT ON (w.unit_id) w.value
+				FROM (SELECT q.unit_id, min(t.effective_on) AS since
+					FROM transfer AS t CROSS JOIN unnest(ARRAY[t.from_post_id, t.to_post_id]) AS e (post_id) JOIN post AS q ON q.post_id = e.post_id
+					WHERE t.plan_id = p.plan_id AND t.state IN ('effective', 'monitoring', 'completed') GROUP BY q.unit_id) AS u
+				JOIN outcome_value AS w ON w.unit_id = u.unit_id AND w.indicator = p.indicator
+					AND w.period_start >= p.period_from AND w.period_start >= u.since
 				ORDER BY w.unit_id, w.period_start DESC) AS o) AS v ON true
 		WHERE p.plan_id = plan;
 END

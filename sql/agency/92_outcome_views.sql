@@ -22,9 +22,9 @@ CREATE VIEW @agency@.outcome WITH (security_invoker = true) AS
 	SELECT p.plan_id, p.name AS plan_name, i.indicator, i.higher_is_better, o.units_with_moves, o.units_without,
 		o.change_with::numeric(14,4) AS change_with, o.change_without::numeric(14,4) AS change_without,
 		o.effect::numeric(14,4) AS effect, o.standard_error::numeric(14,4) AS standard_error, o.verdict
-	FROM @agency@.transfer_plan AS p
-	CROSS JOIN @agency@.outcome_indicator AS i
-	CROSS JOIN LATERAL @agency@.plan_outcome(p.plan_id, i.indicator) AS o;
+	FROM @agency@.plan_effects(ARRAY(SELECT a.plan_id FROM @agency@.transfer_plan AS a), ARRAY(SELECT a.indicator FROM @agency@.outcome_indicator AS a)) AS o
+	JOIN @agency@.transfer_plan AS p ON p.plan_id = o.plan_id
+	JOIN @agency@.outcome_indicator AS i ON i.indicator = o.indicator;
 COMMENT ON VIEW @agency@.outcome IS 'What came of each plan by each indicator: change in units with moves against units without (difference in differences), within a year before and after.';
 COMMENT ON COLUMN @agency@.outcome.plan_id IS 'Plan.';
 COMMENT ON COLUMN @agency@.outcome.plan_name IS 'Name of the plan.';

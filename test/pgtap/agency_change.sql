@@ -1,6 +1,6 @@
 -- Units merged and split; training and outcomes.
 BEGIN;
-SELECT plan(33);
+SELECT plan(37);
 \i test/data/small_agency.sql
 
 -- merge: the second health centre goes into the first
@@ -65,6 +65,42 @@ UPDATE outcome_value SET value = value + (unit_id * 7 % 5) * 30 WHERE period_sta
 SELECT is((SELECT verdict FROM plan_outcome(1, 'waiting time')), 'no effect beyond chance', 'noise is not called an effect');
 UPDATE transfer_plan SET target = NULL;
 SELECT is((SELECT verdict FROM evaluate_plan(1)), 'the plan set no measurable target', 'a plan without a target');
+
+-- many plans and indicators at once, months missing here and there, units that several plans touch: against the
+-- definition, unit by unit
+INSERT INTO outcome_indicator (indicator, description) VALUES ('IKM', 'satisfaction index'), ('queue', 'people waiting');
+INSERT INTO transfer_plan (plan_id, name, goal, period_from, period_to, indicator, baseline, target, evaluation)
+	SELECT n, 'p' || n, 'g', '2024-01-01', '2024-12-31', 'IKM', 80, 82, 'e' FROM generate_series(2, 6) AS n;
+INSERT INTO unit (unit_id, code, name) SELECT n, 'V' || n, 'V' || n FROM generate_series(301, 340) AS n;
+INSERT INTO post (post_id, unit_id, code, title, class) SELECT n, n, 'V' || n, 'V', 5 FROM generate_series(301, 340) AS n;
+INSERT INTO employee (employee_id, name) SELECT n, 'Pegawai ' || n FROM generate_series(301, 320) AS n;
+INSERT INTO transfer (employee_id, from_post_id, to_post_id, kind, reason, plan_id, state, effective_on)
+	SELECT n, n, 301 + (n * 7) % 23, 'rotation', 'x', 2 + n % 6, 'completed', date '2024-03-01' + (n * 37) % 200 FROM generate_series(301, 320) AS n WHERE n <> 301 + (n * 7) % 23 AND n % 6 < 5;
+INSERT INTO outcome_value (unit_id, indicator, period_start, value)
+	SELECT u, i, (date '2023-01-01' + make_interval(months => m))::date, 50 + (hashint4(u * 100 + m) % 1000)::numeric / 37
+	FROM generate_series(301, 340) AS u, unnest('{IKM,queue}'::text[]) AS i, generate_series(0, 35) AS m WHERE (u * 5 + m * 3 + length(i)) % 7 > 1;
+SELECT results_eq('SELECT plan_id, indicator, units_with_moves, units_without, change_with, change_without FROM plan_effects(''{2,3,4,5,6}'', ''{IKM,queue}'', 200) ORDER BY 1, 2', $$
+	WITH moved AS (
+		SELECT t.plan_id, t.effective_on, p.unit_id FROM transfer AS t JOIN post AS p ON p.post_id IN (t.from_post_id, t.to_post_id)),
+	c AS (
+		SELECT s.plan_id, v.indicator, v.unit_id, v.unit_id IN (SELECT unit_id FROM moved AS m WHERE m.plan_id = s.plan_id) AS own,
+			avg(v.value) FILTER (WHERE v.period_start >= s.last) - avg(v.value) FILTER (WHERE v.period_start < s.first) AS change
+		FROM (SELECT plan_id, min(effective_on) AS first, max(effective_on) AS last FROM moved WHERE plan_id > 1 GROUP BY plan_id) AS s
+		JOIN outcome_value AS v ON v.indicator IN ('IKM', 'queue') AND v.period_start BETWEEN s.first - 200 AND s.last + 200
+		WHERE v.unit_id IN (SELECT unit_id FROM moved AS m WHERE m.plan_id = s.plan_id)
+			OR v.unit_id NOT IN (SELECT unit_id FROM moved AS m WHERE m.plan_id <> s.plan_id AND m.effective_on BETWEEN s.first - 200 AND s.last + 200)
+		GROUP BY s.plan_id, v.indicator, v.unit_id)
+	SELECT plan_id, indicator, count(*) FILTER (WHERE own)::int, count(*) FILTER (WHERE NOT own)::int,
+		round(avg(change::float8) FILTER (WHERE own)::numeric, 4), round(avg(change::float8) FILTER (WHERE NOT own)::numeric, 4)
+	FROM c WHERE change IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2$$, 'effects of five plans by two indicators, as the definition has them');
+SELECT results_eq('SELECT plan_id, units_with_moves, units_without, effect, standard_error, verdict FROM plan_effects(''{2,3,4,5,6}'', ''{queue}'') ORDER BY 1',
+	'SELECT p, o.units_with_moves, o.units_without, o.effect, o.standard_error, o.verdict FROM generate_series(2, 6) AS p, plan_outcome(p, ''queue'') AS o ORDER BY 1', 'together as one by one');
+SELECT results_eq('SELECT p, e.actual FROM generate_series(2, 6) AS p, evaluate_plan(p) AS e ORDER BY 1', $$
+	SELECT p, (SELECT round(avg(o.value), 3) FROM (SELECT DISTINCT ON (w.unit_id) w.value FROM outcome_value AS w
+		WHERE w.indicator = 'IKM' AND w.period_start >= '2024-01-01' AND EXISTS (SELECT FROM transfer AS t JOIN post AS q ON q.post_id IN (t.from_post_id, t.to_post_id)
+			WHERE t.plan_id = p AND q.unit_id = w.unit_id AND w.period_start >= t.effective_on) ORDER BY w.unit_id, w.period_start DESC) AS o)
+	FROM generate_series(2, 6) AS p ORDER BY 1$$, 'and what was reached by each');
+SELECT is((SELECT count(*) FROM outcome WHERE units_with_moves > 0 AND units_without > 0), 11::bigint, 'and the view has them all');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -224,7 +224,7 @@ SELECT results_eq($$SELECT units_with_moves, units_without, effect, standard_err
 UPDATE outcome_indicator SET higher_is_better = false WHERE indicator = 'IKM';
 SELECT is((SELECT verdict FROM plan_outcome(2, 'IKM')), 'worse than units without moves', 'and the other way round');
 -- the quantiles of Student's t: 2 out of 2 * 20 tails, by integrating cos^(n - 1)
-SELECT is_empty($$SELECT n, q, p FROM (SELECT string_to_array(substring(prosrc FROM '\{(12\.706[0-9.,]+)\}'), ',')::double precision[] AS t FROM pg_proc WHERE oid = 'kota.plan_outcome'::regproc) AS f
+SELECT is_empty($$SELECT n, q, p FROM (SELECT string_to_array(substring(prosrc FROM '\{(12\.706[0-9.,]+)\}'), ',')::double precision[] AS t FROM pg_proc WHERE oid = 'kota.plan_effects'::regproc) AS f
 	CROSS JOIN LATERAL unnest(f.t) WITH ORDINALITY AS u (q, n)
 	CROSS JOIN LATERAL (SELECT sum(cos(atan(q / sqrt(n)) * (i - 0.5) / 1000) ^ (n - 1)) * atan(q / sqrt(n)) / (sum(cos(pi() / 2 * (i - 0.5) / 1000) ^ (n - 1)) * pi() / 2) AS p FROM generate_series(1, 1000) AS i) AS s
 	WHERE abs(p - 0.95) > 0.0001 OR cardinality(f.t) <> 30$$, 'the table of Student''s t is right');
