@@ -656,7 +656,7 @@ BEGIN
 			LEFT JOIN post AS t ON t.post_id = q.p
 			LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e
 			WHERE q.p IS NULL OR t.post_id IS NOT NULL),
-		net AS (
+		net AS MATERIALIZED (
 			SELECT n.unit_id, sum(n.change) AS change
 			FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m WHERE m.to_unit IS NOT NULL
 				UNION ALL SELECT m.from_unit, -m.share FROM move AS m WHERE m.from_unit IS NOT NULL) AS n
@@ -666,7 +666,7 @@ BEGIN
 			mutasi.efficiency_grade(f.ratio, y.grade_scheme),
 			mutasi.efficiency_grade(mutasi.workload_ratio(f.required, f.existing + n.change), y.grade_scheme)
 		FROM net AS n
-		JOIN LATERAL unit_figures(ARRAY[n.unit_id], as_of) AS f ON f.unit_id = n.unit_id
+		JOIN unit_figures(ARRAY(SELECT w.unit_id FROM net AS w), as_of) AS f ON f.unit_id = n.unit_id
 		JOIN unit AS u ON u.unit_id = f.unit_id
 		CROSS JOIN policy_on(as_of) AS y
 		ORDER BY f.unit_id;

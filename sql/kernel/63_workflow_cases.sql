@@ -84,11 +84,16 @@ CREATE FUNCTION mutasi.case_deadlines(target regclass, key text DEFAULT NULL, as
 	AS $$
 DECLARE
 	attached record;
+	zone text;
 	same_case text;
 	query text;
 	looked bigint := 0;
+	entered_on date;
+	last_on date;
+	last_days integer;
 BEGIN
 	SELECT * INTO attached FROM mutasi.workflow_attachment(target);
+	zone := coalesce(attached.options ->> 'time_zone', 'Asia/Jakarta');
 	-- equality as the history's primary key has it: the type may be one whose = is not on any search_path
 	SELECT string_agg(format('h.%I OPERATOR(%I.%s) t.%I', a.attname, n.nspname, o.oprname, attached.key_columns[k.ordinality]), ' AND ' ORDER BY k.ordinality)
 	INTO same_case
@@ -110,10 +115,17 @@ BEGIN
 	IF key IS NOT NULL THEN
 		query := query || format(' AND %s', mutasi.case_key_condition(attached.root, key));
 	END IF;
-	FOR case_key, state, entered_at, working_days, on_expiry IN EXECUTE query USING coalesce(attached.options -> 'deadlines', '{}') LOOP
+	-- many cases came in on the same day and have the same time: that is counted once
+	query := query || ' ORDER BY (e.recorded_at AT TIME ZONE $2)::date, d.days';
+	FOR case_key, state, entered_at, working_days, on_expiry IN EXECUTE query USING coalesce(attached.options -> 'deadlines', '{}'), zone LOOP
 		PERFORM mutasi.tell_progress('deadlines looked at: %1', ARRAY[looked::text]);
 		looked := looked + 1;
-		due_at := mutasi.working_days_until(entered_at, working_days, attached.options);
+		entered_on := (entered_at AT TIME ZONE zone)::date;
+		IF entered_on IS DISTINCT FROM last_on OR working_days IS DISTINCT FROM last_days THEN
+			due_at := mutasi.working_days_until(entered_at, working_days, attached.options);
+			last_on := entered_on;
+			last_days := working_days;
+		END IF;
 		overdue := coalesce(as_of, clock_timestamp()) >= due_at;
 		RETURN NEXT;
 	END LOOP;

@@ -88,6 +88,36 @@ echo "load $(sql -At -c 'SELECT count(*) FROM big.task_volume') task volumes wit
 sql -c 'DROP TABLE big.plain_volume' -c 'VACUUM ANALYZE'
 echo "figures of all units kept, s: $(measured 'SELECT refresh_units() \g /dev/null')"
 
+# a tenth of the people wait in an open case, as many have moved within the year, by
+# twenty plans; thirty plans in all, two indicators of every unit for two years
+sql <<-SQL
+	\set people $people
+	SET search_path = big, mutasi, public;
+	INSERT INTO transfer (employee_id, to_post_id, kind, initiative, reason)
+		SELECT n * 10, 1 + (n * 50 + 7) % (:people / 5), 'rotation', 'own', 'closer to home' FROM generate_series(1, :people / 10) AS n;
+	INSERT INTO transfer_document (transfer_id, code, title) SELECT t.transfer_id, 'D02', 'letter' FROM transfer AS t;
+	UPDATE transfer SET state = 'submitted' WHERE transfer_id % 10 > 0;
+	INSERT INTO outcome_indicator (indicator, description, higher_is_better) VALUES ('service', 'days until served', false), ('IKM', 'satisfaction index', true);
+	INSERT INTO outcome_value (unit_id, indicator, period_start, value)
+		SELECT u.unit_id, i, (date_trunc('month', current_date) - make_interval(months => m))::date, 50 + (u.unit_id * 7 + m * 3) % 50
+		FROM unit AS u, unnest('{service,IKM}'::text[]) AS i, generate_series(1, 24) AS m;
+	INSERT INTO transfer_plan (plan_id, name, goal, period_from, period_to, indicator, baseline, target, evaluation)
+		SELECT n, 'plan ' || n, 'balance', current_date - 365, current_date - 180, 'service', 70, 60, 'mean of the units with moves' FROM generate_series(1, 30) AS n;
+	BEGIN;
+	ALTER TABLE transfer DISABLE TRIGGER USER;
+	INSERT INTO transfer (employee_id, from_post_id, to_post_id, kind, initiative, reason, state, plan_id, effective_on, decided_at, rank, score, policy_version, notice_status)
+		SELECT n * 10 + 1, 1 + (n * 10 + 1) % (:people / 5), 1 + (n * 70 + 11) % (:people / 5), 'rotation', CASE WHEN n % 3 = 0 THEN 'own' ELSE 'agency' END, 'balance', 'completed', 1 + n % 20,
+			current_date - 280 + n % 60, current_date - 300 + n % 60, 1 + n % 5, 0.7, 1, 'given'
+		FROM generate_series(1, :people / 10 - 1) AS n WHERE (n * 10 + 1) % (:people / 5) <> (n * 70 + 11) % (:people / 5);
+	ALTER TABLE transfer ENABLE TRIGGER USER;
+	COMMIT;
+	SELECT import_cases('transfer', 'taken over') \g /dev/null
+	INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id, from_post_id) SELECT t.plan_id, t.employee_id, t.to_post_id, t.from_post_id FROM transfer AS t WHERE t.plan_id IS NOT NULL;
+	INSERT INTO transfer_plan_move (plan_id, employee_id, to_post_id) SELECT p, e, 1 + (e * 7) % (:people / 5)
+		FROM generate_series(21, 30) AS p, generate_series(p * 300, p * 300 + :people / 500) AS e WHERE (e * 7) % (:people / 5) <> e % (:people / 5) AND e <= :people;
+SQL
+sql -c 'VACUUM ANALYZE'
+
 load_average
 # every view there is; of those of many periods the latest
 for view in $(sql -At -c "SELECT viewname FROM pg_views WHERE schemaname = 'big' AND viewname <> 'candidate_ranking' ORDER BY viewname"); do

@@ -1,7 +1,7 @@
 -- Deadlines in working days, expiry and approval by silence, as SYSTEM.
 BEGIN;
 SET LOCAL client_min_messages = error;
-SELECT plan(25);
+SELECT plan(27);
 -- counting: 2026-01-05 is a Monday; times are Jakarta's
 SELECT is(mutasi.working_days_until('2026-01-05 10:00+07', 5), '2026-01-13 00:00+07', 'five days from a Monday end with the next Monday, in full');
 SELECT is(mutasi.working_days_until('2026-01-05 10:00+07', 1), '2026-01-07 00:00+07', 'one day');
@@ -42,6 +42,7 @@ SELECT is((SELECT count(*)::int FROM mutasi.overdue_cases('request', now() + int
 SET LOCAL ROLE timer_clerk;
 SELECT throws_ok($$UPDATE request SET status = 'lapsed' WHERE id = 2$$, 'MU008', NULL, 'what is SYSTEM''s is nobody''s');
 RESET ROLE;
+SELECT is_empty($$SELECT * FROM mutasi.case_deadlines('request') AS d WHERE d.due_at IS DISTINCT FROM mutasi.working_days_until(d.entered_at, d.working_days)$$, 'each has its own');
 -- time passes: a superuser sets the history's clock back, for all but case 5
 ALTER TABLE request_history DISABLE TRIGGER USER;
 UPDATE request_history SET recorded_at = recorded_at - interval '20 days' WHERE id <> 5;
@@ -56,6 +57,8 @@ SELECT results_eq($$SELECT actor, actor_kind, reason, session_role = session_use
 	$$VALUES ('SYSTEM', 'system', 'deadline of state "waiting" has passed', true)$$, 'SYSTEM did it, and whose session it was stands beside');
 SELECT is_empty($$SELECT 1 FROM request_history AS h WHERE actor = 'SYSTEM' AND id NOT IN (1, 2)$$, 'and nothing else is SYSTEM''s');
 SELECT mutasi.import_cases('request', 'put the clock right') IS NOT NULL AS imported \gset
+SELECT is((SELECT count(DISTINCT d.due_at)::int FROM mutasi.case_deadlines('request') AS d), (SELECT count(DISTINCT (d.working_days, mutasi.working_days_until(d.entered_at, d.working_days)))::int
+	FROM mutasi.case_deadlines('request') AS d WHERE d.due_at = mutasi.working_days_until(d.entered_at, d.working_days)), 'also where they came in on different days');
 -- an answer in time starts no timer later
 UPDATE request SET status = 'done' WHERE id = 4;
 SELECT is((SELECT count(*)::int FROM mutasi.overdue_cases('request') WHERE case_key = '4'), 0, 'a closed case is not overdue');
