@@ -9,6 +9,7 @@
 #   MUTASI_FULL=FOLDER  a small file system of its own to be filled up
 use strict;
 use warnings;
+use Cwd;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -161,13 +162,40 @@ SQL
 	return $answer;
 }
 
+# A backend that waits for a lock of PostgreSQL's own whose holder was killed hears of it
+# from the postmaster; where that was killed too before it told, nobody wakes it. The next
+# start fails with the hint to end such processes, and so does this, as a service manager
+# would. They sleep: one that works on without its postmaster is a fault.
+sub end_stuck
+{
+	my $folder = Cwd::realpath($node->data_dir);
+	my %before;
+	for my $look (1, 2)
+	{
+		for my $pid (map { m{(\d+)$} } glob '/proc/[0-9]*')
+		{
+			next unless (readlink("/proc/$pid/cwd") // '') eq $folder;
+			my $stat = eval { slurp_file("/proc/$pid/stat") } // next;
+			my @field = split / /, $stat =~ s/^.*\) //sr;
+			my ($state, $worked) = ($field[0], $field[11] + $field[12]);
+			if ($look == 1) { $before{$pid} = $worked; next; }
+			next unless defined $before{$pid};
+			fail("process $pid works on without its postmaster") if $state eq 'R' || $worked > $before{$pid};
+			$faults{'backends asleep behind a dead one, ended'}++ if kill 'KILL', $pid;
+		}
+		usleep(500_000);
+	}
+}
+
 sub start_again
 {
 	# the dead postmaster's children may still hold its shared memory
+	my $patience = time + 10;
 	for (1 .. 600)
 	{
 		$node->{_pid} = undef;
 		last if $node->start(fail_ok => 1);
+		if (time > $patience) { end_stuck(); $patience = time + 10; }
 		usleep(50_000);
 	}
 }
