@@ -71,7 +71,11 @@ grows('run_timers()', told(q{SELECT count(*) FROM mutasi.run_timers('public.revi
 grows('an import', told(q{SELECT mutasi.import_cases('public.review', 'paper', (SELECT jsonb_agg(jsonb_build_object('id', 1000 + i, 'state', 'draft')) FROM generate_series(1, 60) AS i))}, 'public.review_history INSERT ROW 0.05'), 'history: (\d+) cases taken in');
 # the history of a table that had a workflow once goes on
 grows('attaching a workflow', told(q{SELECT mutasi.detach_workflow('public.review'); SELECT mutasi.attach_workflow('public.review', 'review', 'state')}, 'public.review_history INSERT ROW 0.05'), 'history: (\d+) cases taken in');
-grows('deadlines', told(q{SELECT mutasi.attach_workflow('public.plain', 'review', 'state', '{"holidays": "public.slow_holiday"}'); SELECT count(*) FROM mutasi.case_deadlines('public.plain')}), 'deadlines looked at: (\d+)');
+grows('deadlines', told(q{SELECT mutasi.attach_workflow('public.plain', 'review', 'state', '{"holidays": "public.slow_holiday"}');
+	ALTER TABLE plain_history DISABLE TRIGGER USER;
+	-- working days are counted once for all cases of a day
+	UPDATE plain_history SET recorded_at = recorded_at - id * interval '1 day';
+	SELECT count(*) FROM mutasi.case_deadlines('public.plain')}), 'deadlines looked at: (\d+)');
 # the texts of a table of many pages
 my $err = '';
 for my $messages (100000, 400000)
