@@ -360,7 +360,7 @@ DECLARE
 BEGIN
 	IF NEW.state = 'decided' THEN
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
-		SELECT string_agg(c.rule || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
+		SELECT string_agg(told(c.rule) || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
 			INTO refusal
 			FROM transfer_eligibility(NEW, current_date) AS c
 			WHERE c.binding AND c.passed IS NOT TRUE AND NOT c.waived;

@@ -76,6 +76,16 @@ grows('deadlines', told(q{SELECT mutasi.attach_workflow('public.plain', 'review'
 	-- working days are counted once for all cases of a day
 	UPDATE plain_history SET recorded_at = recorded_at - id * interval '1 day';
 	SELECT count(*) FROM mutasi.case_deadlines('public.plain')}), 'deadlines looked at: (\d+)');
+grows('migrate_cases()', told(q{SELECT mutasi.define_workflow('{"workflow": "review", "states": [{"state": "draft", "initial": true}, {"state": "gone", "terminal": true}],
+	"transitions": [{"action": "drop", "from": "draft", "to": "gone"}]}');
+	SELECT mutasi.migrate_cases('public.review', 2, 'new rules')}, 'public.review_history INSERT ROW 0.05'), 'cases moved to version 2: (\d+)');
+grows('apply_due_transfers()', told(q{ALTER TABLE transfer DISABLE TRIGGER USER;
+	INSERT INTO transfer (employee_id, to_post_id, kind, reason, state, effective_on, decided_at, notice_status)
+		SELECT 1000 + i, (SELECT min(post_id) FROM post WHERE code LIKE 'X%'), 'rotation', 'x', 'appointed', current_date, now(), 'given' FROM generate_series(1, 40) AS i;
+	ALTER TABLE transfer ENABLE TRIGGER USER;
+	INSERT INTO notice (transfer_id, language, body) SELECT transfer_id, 'en', 'x' FROM transfer WHERE state = 'appointed';
+	SELECT mutasi.import_cases('transfer', 'paper');
+	SELECT mutasi.raise_error('XX000', t.message) FROM apply_due_transfers() AS t WHERE NOT t.applied}, 'transfer UPDATE ROW 0.06'), 'transfers made effective: (\d+)');
 # the texts of a table of many pages
 my $err = '';
 for my $messages (100000, 400000, 1600000)
