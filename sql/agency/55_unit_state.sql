@@ -133,7 +133,8 @@ AS $body$
 DECLARE
 	this_year integer;
 	version integer;
-	rest integer[];
+	kept bigint;
+	rest integer[] := '{}';
 BEGIN
 	IF as_of = current_date THEN
 		this_year := load_year(as_of);
@@ -141,9 +142,13 @@ BEGIN
 		RETURN QUERY
 			SELECT s.unit_id, s.required, s.existing FROM unit_state AS s
 			WHERE s.unit_id = ANY (units) AND s.figures_on = as_of AND s.policy_version = version AND s.year IS NOT DISTINCT FROM this_year;
-		rest := ARRAY(SELECT DISTINCT u FROM unnest(units) AS u
-			EXCEPT SELECT s.unit_id FROM unit_state AS s
-			WHERE s.unit_id = ANY (units) AND s.figures_on = as_of AND s.policy_version = version AND s.year IS NOT DISTINCT FROM this_year);
+		GET DIAGNOSTICS kept = ROW_COUNT;
+		-- mostly all of them are
+		IF kept < (SELECT count(DISTINCT u) FROM unnest(units) AS u) THEN
+			rest := ARRAY(SELECT DISTINCT u FROM unnest(units) AS u
+				EXCEPT SELECT s.unit_id FROM unit_state AS s
+				WHERE s.unit_id = ANY (units) AND s.figures_on = as_of AND s.policy_version = version AND s.year IS NOT DISTINCT FROM this_year);
+		END IF;
 	ELSE
 		rest := units;
 	END IF;

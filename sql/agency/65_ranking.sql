@@ -10,21 +10,20 @@
 -- go by seniority (daftar urut kepangkatan): grade, time in grade, length of
 -- service, education, age; at last by employee_id. Names and NIPs decide nothing.
 
-CREATE FUNCTION @agency@.served_months(employees integer[], families text[], as_of date DEFAULT current_date)
-	RETURNS TABLE (employee_id integer, family text, months bigint)
+CREATE FUNCTION @agency@.service_spells(employees integer[], as_of date DEFAULT current_date)
+	RETURNS TABLE (employee_id integer, incumbency_id integer, kind text, share numeric, valid_from date, valid_to date, post_id integer, unit_id integer, family text)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
 	SET enable_nestloop = on
 AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		SELECT i.employee_id, p.family, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of)))
+		SELECT i.employee_id, i.incumbency_id, i.kind, i.share, i.valid_from, i.valid_to, p.post_id, p.unit_id, p.family
 		FROM incumbency AS i JOIN post AS p USING (post_id)
-		WHERE i.employee_id = ANY (employees) AND i.valid_from <= as_of AND i.kind <> 'acting' AND p.family = ANY (families)
-		GROUP BY i.employee_id, p.family;
+		WHERE i.employee_id = ANY (employees) AND i.valid_from <= as_of AND i.kind <> 'acting';
 END
 $body$;
-COMMENT ON FUNCTION @agency@.served_months(integer[], text[], date) IS 'How many months each of these people has served in each of these job families (rumpun jabatan) until a day, acting posts left out; no row where none.';
+COMMENT ON FUNCTION @agency@.service_spells(integer[], date) IS 'The posts each of these people has held until a day, in no order, acting posts left out, with their unit and job family (rumpun jabatan).';
 
 -- What the parts and the sum are made of, in one place: expressions that the
 -- planner puts where they are called.
@@ -74,24 +73,36 @@ CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of
 	SET jit = off
 AS $body$
 #variable_conflict use_column
+DECLARE
+	y policy := policy_on(as_of);
+	key integer := extract(year FROM as_of)::integer * 100 + y.rating_years;
+	full_months integer := y.full_experience_months;
 BEGIN
 	RETURN QUERY
 		WITH pair AS MATERIALIZED (SELECT q.e, q.p FROM unnest(employees, posts) AS q (e, p)),
-		y AS MATERIALIZED (SELECT * FROM policy_on(as_of)),
 		target AS MATERIALIZED (
 			SELECT p.post_id, p.unit_id, p.requirement, p.family, p.min_education, p.education_fields
 			FROM post AS p WHERE p.post_id = ANY (posts)),
-		origin AS MATERIALIZED (SELECT c.* FROM current_post(employees, as_of) AS c),
+		spell AS MATERIALIZED (SELECT s.* FROM service_spells(employees, as_of) AS s),
+		-- as current_post() has it
+		origin AS MATERIALIZED (
+			SELECT DISTINCT ON (s.employee_id) s.employee_id, s.post_id, s.unit_id, s.share
+			FROM spell AS s WHERE s.valid_to IS NULL OR s.valid_to > as_of
+			ORDER BY s.employee_id, s.kind = 'main' DESC, s.share DESC, s.incumbency_id),
 		people AS MATERIALIZED (
-			SELECT w.employee_id, w.profile, w.appointed_on, w.recent_score, w.recent_score_of IS NOT DISTINCT FROM extract(year FROM as_of)::integer * 100 + y.rating_years AS scored
-			FROM employee AS w CROSS JOIN y WHERE w.employee_id = ANY (employees)),
+			SELECT w.employee_id, w.profile, w.appointed_on, w.recent_score, w.recent_score_of IS NOT DISTINCT FROM key AS scored
+			FROM employee AS w WHERE w.employee_id = ANY (employees)),
 		-- the derived score where it is of these years
-		rated AS MATERIALIZED (SELECT r.* FROM recent_rating(ARRAY(SELECT e.employee_id FROM people AS e WHERE NOT e.scored), as_of, (SELECT y.rating_years FROM y)) AS r),
+		rated AS MATERIALIZED (
+			SELECT r.* FROM (SELECT array_agg(e.employee_id) AS ids FROM people AS e WHERE NOT e.scored HAVING count(*) > 0) AS u
+			CROSS JOIN LATERAL recent_rating(u.ids, as_of, y.rating_years) AS r),
 		figures AS MATERIALIZED (
 			SELECT f.unit_id, f.required, f.existing
 			FROM unit_needs(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
 		served AS MATERIALIZED (
-			SELECT m.employee_id, m.family, m.months FROM served_months(employees, ARRAY(SELECT DISTINCT t.family FROM target AS t WHERE t.family IS NOT NULL), as_of) AS m),
+			SELECT s.employee_id, s.family, sum(months_between(s.valid_from, least(s.valid_to, as_of))) AS months
+			FROM spell AS s WHERE s.family IN (SELECT t.family FROM target AS t)
+			GROUP BY s.employee_id, s.family),
 		schooling AS MATERIALIZED (
 			SELECT q.p AS post_id, q.e AS employee_id, max(d.level) AS level,
 				max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
@@ -106,11 +117,10 @@ BEGIN
 				mutasi.match_score(e.profile, t.requirement) AS competency,
 				CASE WHEN e.scored THEN e.recent_score ELSE round(r.score, 6) END AS performance,
 				qualification_part(t.min_education, t.education_fields, s.level, s.level_in_field) AS qualification,
-				experience_part(t.family, e.appointed_on, o.post_id IS NOT NULL, m.months, y.full_experience_months, as_of) AS experience,
+				experience_part(t.family, e.appointed_on, o.post_id IS NOT NULL, m.months, full_months, as_of) AS experience,
 				balance_part(o.unit_id, fo.required, fo.existing, o.share, t.unit_id, ft.required, ft.existing) AS balance,
 				o.post_id AS from_post_id, o.unit_id AS from_unit_id
 			FROM pair AS q
-			CROSS JOIN y
 			JOIN people AS e ON e.employee_id = q.e
 			JOIN target AS t ON t.post_id = q.p
 			LEFT JOIN origin AS o ON o.employee_id = q.e
@@ -122,7 +132,7 @@ BEGIN
 		SELECT d.e, d.p,
 			composite_score(y, d.competency, d.performance, d.qualification, d.experience, d.balance),
 			d.competency, d.performance, d.qualification, d.experience, d.balance, d.from_post_id, d.from_unit_id
-		FROM part AS d CROSS JOIN y;
+		FROM part AS d;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';

@@ -6,15 +6,13 @@
 CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	WITH y AS MATERIALIZED (SELECT p.*, (current_date - make_interval(months => p.max_assessment_age_months))::date AS assessed_since FROM @agency@.policy_on(current_date) AS p),
 	free AS MATERIALIZED (SELECT o.post_id, o.unit_id FROM @agency@.open_posts() AS o JOIN @agency@.post AS p ON p.post_id = o.post_id WHERE p.open AND o.free >= 1),
-	size AS MATERIALIZED (
-		SELECT (SELECT count(*) FROM free AS f)::integer AS posts,
-			(SELECT count(*) FROM @agency@.employee AS e WHERE e.left_on IS NULL OR e.left_on > current_date)::integer AS people),
+	serving AS MATERIALIZED (SELECT e.employee_id FROM @agency@.employee AS e WHERE e.left_on IS NULL OR e.left_on > current_date),
+	size AS MATERIALIZED (SELECT (SELECT count(*) FROM free AS f)::integer AS posts, (SELECT count(*) FROM serving AS e)::integer AS people),
 	-- whoever holds a post is not ranked for it
 	holder AS MATERIALIZED (
 		SELECT DISTINCT f.post_id, i.employee_id FROM free AS f JOIN @agency@.incumbency AS i ON i.post_id = f.post_id
-			JOIN @agency@.employee AS e ON e.employee_id = i.employee_id
-		WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
-			AND (e.left_on IS NULL OR e.left_on > current_date)),
+			JOIN serving AS e ON e.employee_id = i.employee_id
+		WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)),
 	held AS MATERIALIZED (SELECT h.employee_id, count(*)::integer AS posts FROM holder AS h GROUP BY h.employee_id),
 	holders AS MATERIALIZED (SELECT h.post_id, count(*)::integer AS people FROM holder AS h GROUP BY h.post_id),
 	held_asked AS MATERIALIZED (
@@ -28,21 +26,39 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 		SELECT a.employee_id, max(a.assessed_on) AS latest, min(a.expires_on) AS first_expiry,
 			bool_or(a.level > (SELECT min(x.max_level) FROM @agency@.competency AS x)) AS high
 		FROM @agency@.assessment AS a GROUP BY a.employee_id),
+	-- whatever else is on record, a bit each, so that the people are joined with it once
+	known AS MATERIALIZED (
+		SELECT k.employee_id, bit_or(k.what) AS what
+		FROM (SELECT p.employee_id, 1 AS what FROM @agency@.performance AS p WHERE p.year >= extract(year FROM current_date)::integer - 2
+			UNION ALL
+			SELECT i.employee_id, 2 FROM @agency@.incumbency AS i WHERE i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
+			UNION ALL
+			SELECT d.employee_id, 4 FROM @agency@.education AS d
+			UNION ALL
+			SELECT c.employee_id, CASE c.subject WHEN 'discipline' THEN 8 WHEN 'study leave' THEN 16 ELSE 32 END FROM @agency@.record_check AS c) AS k
+		GROUP BY k.employee_id),
 	person AS (
 		SELECT e.employee_id, e.name, e.born_on, e.appointed_on, e.nip, s.latest,
 			s.latest IS NULL AS never, s.latest IS NOT NULL AND e.profile IS NULL AS expired,
 			e.profile IS NOT NULL AND s.latest < y.assessed_since AS outdated,
-			r.employee_id IS NULL AS unrated, i.employee_id IS NULL AS unplaced, d.employee_id IS NULL AS unschooled, e.grade IS NULL AS ungraded,
+			k.unrated, k.unplaced, k.unschooled, e.grade IS NULL AS ungraded,
 			e.born_on IS NULL AS unborn, e.appointed_on IS NULL AS unappointed, e.appointed_on < e.born_on + interval '16 years' AS young,
-			e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip) AS differing, coalesce(c.subjects, 0) < 3 AS unchecked
+			e.nip IS NOT NULL AND e.born_on <> mutasi.birth_date(e.nip) AS differing, k.unchecked
 		FROM @agency@.employee AS e CROSS JOIN y
 		LEFT JOIN assessed AS s ON s.employee_id = e.employee_id
-		LEFT JOIN (SELECT DISTINCT p.employee_id FROM @agency@.performance AS p WHERE p.year >= extract(year FROM current_date)::integer - 2) AS r ON r.employee_id = e.employee_id
-		LEFT JOIN (SELECT DISTINCT i.employee_id FROM @agency@.incumbency AS i
-			WHERE i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)) AS i ON i.employee_id = e.employee_id
-		LEFT JOIN (SELECT DISTINCT d.employee_id FROM @agency@.education AS d) AS d ON d.employee_id = e.employee_id
-		LEFT JOIN (SELECT c.employee_id, count(*) AS subjects FROM @agency@.record_check AS c GROUP BY c.employee_id) AS c ON c.employee_id = e.employee_id
+		LEFT JOIN known AS w ON w.employee_id = e.employee_id
+		CROSS JOIN LATERAL (SELECT coalesce(w.what, 0) & 1 = 0 AS unrated, coalesce(w.what, 0) & 2 = 0 AS unplaced,
+			coalesce(w.what, 0) & 4 = 0 AS unschooled, coalesce(w.what, 0) & 56 <> 56 AS unchecked) AS k
 		WHERE e.left_on IS NULL OR e.left_on > current_date),
+	-- those with a problem, and how many free posts they hold (IS TRUE: hashed once,
+	-- where a join would go through the free posts for each person)
+	flagged AS MATERIALIZED (
+		SELECT e.*, (SELECT count(DISTINCT i.post_id)::integer FROM @agency@.incumbency AS i
+				WHERE i.employee_id = e.employee_id AND i.kind <> 'acting' AND i.valid_from <= current_date
+					AND (i.valid_to IS NULL OR i.valid_to > current_date) AND (i.post_id IN (SELECT f.post_id FROM free AS f)) IS TRUE) AS holding
+		FROM person AS e
+		WHERE e.never OR e.expired OR e.outdated OR e.unrated OR e.unplaced OR e.unschooled OR e.ungraded OR e.unborn OR e.unappointed OR e.young
+			OR e.differing OR e.unchecked),
 	-- what can be wrong with a person, with a post, in the order of the arrays below
 	personal (nth, problem, fix, affects, weight) AS (
 		SELECT v.* FROM y CROSS JOIN LATERAL (VALUES
@@ -67,21 +83,19 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 			(4, 'no tasks on record', 'enter tasks, norms and volumes', 'the unit''s workload', y.weight_balance)
 			) AS v (nth, problem, fix, affects, weight))
 	SELECT 'employee' AS subject, e.employee_id AS object_id, e.name AS object_name, q.problem, q.fix, q.affects,
-		z.posts - coalesce(h.posts, 0) AS rankings, q.weight::numeric(4,3) AS score_share,
+		z.posts - e.holding AS rankings, q.weight::numeric(4,3) AS score_share,
 		CASE q.nth
 			WHEN 2 THEN format('last assessed on %s', e.latest)
 			WHEN 3 THEN format('last assessed on %s', e.latest)
 			WHEN 10 THEN format('born on %s, appointed on %s', e.born_on, e.appointed_on)
 			WHEN 11 THEN format('born on %s, by the NIP on %s', e.born_on, mutasi.birth_date(e.nip))
 		END AS detail
-	FROM person AS e
+	FROM flagged AS e
 	CROSS JOIN size AS z
-	LEFT JOIN held AS h ON h.employee_id = e.employee_id
 	CROSS JOIN LATERAL unnest(ARRAY[e.never, e.expired, e.outdated, e.unrated, e.unplaced, e.unschooled, e.ungraded, e.unborn, e.unappointed, e.young,
 		e.differing, e.unchecked]) WITH ORDINALITY AS f (found, nth)
 	JOIN personal AS q ON q.nth = f.nth
-	WHERE f.found AND (e.never OR e.expired OR e.outdated OR e.unrated OR e.unplaced OR e.unschooled OR e.ungraded OR e.unborn OR e.unappointed OR e.young
-		OR e.differing OR e.unchecked)
+	WHERE f.found
 	UNION ALL
 	SELECT 'employee', a.employee_id, e.name, 'assessed beyond the scale', 'correct the assessment or the scale', 'rank for posts that ask for it',
 		coalesce(n.posts, 0) - coalesce(h.posts, 0), y.weight_competency::numeric(4,3),

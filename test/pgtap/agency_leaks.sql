@@ -89,7 +89,7 @@ SELECT is_empty('SELECT * FROM eligibility_summary(''{3}'', ''{1}'') WHERE reaso
 SELECT is((SELECT count(*) FROM recent_rating('{1,3,4}', current_date, 2)), 0::bigint, 'nobody''s ratings');
 SELECT is((SELECT count(*) FROM current_assessment('{1,3,4}')), 0::bigint, 'nobody''s assessments');
 SELECT is((SELECT count(*) FROM seniority('{1,3,4}')), 0::bigint, 'nobody''s seniority');
-SELECT is((SELECT count(*) FROM served_months('{1,3,4}', '{nursing}')), 0::bigint, 'nobody''s service');
+SELECT is((SELECT count(*) FROM service_spells('{1,3,4}')), 0::bigint, 'nobody''s service');
 SELECT is((SELECT count(*) FROM current_post('{1,3,4}', current_date)), 0::bigint, 'nobody''s post');
 SELECT is((SELECT count(*) FROM explain_match(3, 1)), 0::bigint, 'nobody''s gaps');
 SELECT is((SELECT count(*) FROM rank_of(3, 1)), 0::bigint, 'nobody''s rank');
