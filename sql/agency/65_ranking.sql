@@ -382,7 +382,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.best_people(integer, integer, numeric, date, boolean) IS 'Ids, in no order, of the k people with the highest composite score for a post and of all who equal the last of them; with least_score, of all who have at least that.';
 
 -- Seniority, the tie-break of last resort but one (DUK).
-CREATE FUNCTION @agency@.seniority(employees integer[])
+CREATE FUNCTION @agency@.seniority(employees integer[], as_of date DEFAULT current_date)
 	RETURNS TABLE (employee_id integer, place bigint)
 	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -390,15 +390,17 @@ AS $body$
 BEGIN
 	RETURN QUERY
 		SELECT e.employee_id, row_number() OVER (ORDER BY
-			g.scheme DESC NULLS LAST, g.position DESC NULLS LAST, e.grade_since NULLS LAST, e.appointed_on NULLS LAST,
+			-- grades are comparable within a scheme only
+			CASE g.scheme WHEN 'pns' THEN 1 WHEN 'pppk' THEN 2 END NULLS LAST, g.position DESC NULLS LAST, e.grade_since NULLS LAST, e.appointed_on NULLS LAST,
 			d.level DESC NULLS LAST, e.born_on NULLS LAST, e.employee_id)
 		FROM employee AS e
 		LEFT JOIN grade AS g USING (grade)
-		LEFT JOIN (SELECT s.employee_id, max(s.level) AS level FROM education AS s WHERE s.employee_id = ANY (employees) GROUP BY s.employee_id) AS d USING (employee_id)
+		LEFT JOIN (SELECT s.employee_id, max(s.level) AS level FROM education AS s
+			WHERE s.employee_id = ANY (employees) AND (s.graduated_on IS NULL OR s.graduated_on <= as_of) GROUP BY s.employee_id) AS d USING (employee_id)
 		WHERE e.employee_id = ANY (employees);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.seniority(integer[]) IS 'These people in the order of the seniority list (daftar urut kepangkatan, DUK): grade (PNS before PPPK), time in grade, length of service, education, age; at last employee_id.';
+COMMENT ON FUNCTION @agency@.seniority(integer[], date) IS 'These people in the order of the seniority list (daftar urut kepangkatan, DUK): grade (PNS before PPPK), time in grade, length of service, education earned by that day, age; at last employee_id.';
 
 -- Many posts at once: the walk is each post's own, but scores, seniority and
 -- eligibility of whoever it finds are computed for hundreds of posts together.
@@ -456,7 +458,7 @@ BEGIN
 			WITH scored AS MATERIALIZED (
 				SELECT s.*, row_number() OVER (PARTITION BY s.post_id ORDER BY s.score DESC, d.place) AS nth
 				FROM score_pairs(ids, places, as_of) AS s
-				JOIN seniority(ids) AS d ON d.employee_id = s.employee_id),
+				JOIN seniority(ids, as_of) AS d ON d.employee_id = s.employee_id),
 			best AS MATERIALIZED (SELECT c.* FROM scored AS c WHERE c.nth <= k),
 			listed AS MATERIALIZED (SELECT array_agg(b.employee_id) AS ids, array_agg(b.post_id) AS posts FROM best AS b)
 			SELECT b.post_id, b.nth::integer, b.employee_id, b.score, b.competency, b.performance, b.qualification, b.experience, b.balance,
@@ -504,7 +506,7 @@ BEGIN
 	SELECT count(*) FILTER (WHERE s.score > own), array_agg(s.employee_id) FILTER (WHERE s.score = own) INTO ahead, equals
 		FROM scores_for(post, own, as_of) AS s;
 	RETURN QUERY SELECT (ahead + d.nth)::integer, own
-		FROM (SELECT o.employee_id, row_number() OVER (ORDER BY o.place) AS nth FROM seniority(equals) AS o) AS d
+		FROM (SELECT o.employee_id, row_number() OVER (ORDER BY o.place) AS nth FROM seniority(equals, as_of) AS o) AS d
 		WHERE d.employee_id = rank_of.employee;
 END
 $body$;

@@ -182,7 +182,7 @@ BEGIN
 	SELECT s.score INTO own FROM score_pairs(ARRAY[c.employee_id], ARRAY[c.to_post_id], current_date) AS s;
 	WITH reached AS MATERIALIZED (SELECT s.employee_id, s.score FROM scores_for(c.to_post_id, own, current_date) AS s WHERE s.score >= own)
 	SELECT array_agg(r.employee_id ORDER BY r.score DESC, d.place) INTO ahead
-		FROM reached AS r JOIN seniority(ARRAY(SELECT x.employee_id FROM reached AS x)) AS d ON d.employee_id = r.employee_id;
+		FROM reached AS r JOIN seniority(ARRAY(SELECT x.employee_id FROM reached AS x), current_date) AS d ON d.employee_id = r.employee_id;
 	ahead := CASE WHEN c.employee_id = ANY (ahead) THEN ahead[: array_position(ahead, c.employee_id) - 1]
 		-- not ranked: holds the post, or has left
 		ELSE ARRAY(SELECT k.employee_id FROM ranked(ARRAY[c.to_post_id], 10, current_date) AS k ORDER BY k.rank) END;
