@@ -3,6 +3,40 @@
 -- enable_row_security() names the database roles that play these parts; until
 -- then only the owner of the schema gets in at all.
 
+-- Whoever plays a part no more must lose what came with it, and nothing else: so
+-- it is kept which rights were granted here and not by somebody's hand.
+CREATE TABLE @agency@.granted_right (
+	role regrole NOT NULL,
+	relation text NOT NULL DEFAULT '',
+	column_name text NOT NULL DEFAULT '',
+	privilege text NOT NULL,
+	PRIMARY KEY (role, relation, column_name, privilege)
+);
+COMMENT ON TABLE @agency@.granted_right IS 'Rights that enable_row_security() granted and did not find there; called again, it revokes them first. Written by it alone.';
+COMMENT ON COLUMN @agency@.granted_right.role IS 'Database role that has it.';
+COMMENT ON COLUMN @agency@.granted_right.relation IS 'Table or view of the agency; empty: the schema.';
+COMMENT ON COLUMN @agency@.granted_right.column_name IS 'Column that it is limited to; empty: all.';
+COMMENT ON COLUMN @agency@.granted_right.privilege IS 'What it allows: SELECT, INSERT, UPDATE, or USAGE of the schema.';
+
+CREATE FUNCTION @agency@.rights_of(roles oid[]) RETURNS TABLE (role oid, relation text, column_name text, privilege text)
+	LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN QUERY
+		SELECT x.grantee, '', '', x.privilege_type
+			FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(n.nspacl) AS x
+			WHERE n.oid = '@agency@'::regnamespace AND x.grantee = ANY (roles)
+		UNION SELECT x.grantee, c.relname::text, '', x.privilege_type
+			FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS x
+			WHERE c.relnamespace = '@agency@'::regnamespace AND x.grantee = ANY (roles)
+		UNION SELECT x.grantee, c.relname::text, a.attname::text, x.privilege_type
+			FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) AS x
+			WHERE c.relnamespace = '@agency@'::regnamespace AND NOT a.attisdropped AND x.grantee = ANY (roles);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.rights_of(oid[]) IS 'The rights that these database roles were granted themselves on the schema, its tables and views, and their columns.';
+REVOKE ALL ON FUNCTION @agency@.rights_of(oid[]) FROM PUBLIC;
+
 CREATE FUNCTION @agency@.my_units() RETURNS SETOF integer
 	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -10,14 +44,17 @@ BEGIN
 	RETURN QUERY
 		SELECT DISTINCT s.unit_id
 		FROM incumbency AS i
+		JOIN employee AS e USING (employee_id)
 		JOIN post AS p USING (post_id)
 		JOIN post_kind AS k ON k.kind = p.kind
 		CROSS JOIN LATERAL unit_subtree(p.unit_id) AS s (unit_id)
 		WHERE i.employee_id = my_employee() AND k.managerial
+			-- nobody leads who has left, whatever became of the post
+			AND (e.left_on IS NULL OR e.left_on > current_date)
 			AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.my_units() IS 'The units that the logged-in person leads, by holding a managerial post there (acting counts), with those below them.';
+COMMENT ON FUNCTION @agency@.my_units() IS 'The units that the logged-in person leads, by holding a managerial post there (acting counts), with those below them; none for who has left the agency.';
 
 CREATE FUNCTION @agency@.my_people() RETURNS SETOF integer
 	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 50 SET search_path = @agency@, mutasi, pg_temp
@@ -102,6 +139,8 @@ DECLARE
 	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,placement_review_due,data_quality,workload_data_quality,plan_impact,outcome,plan_evaluation,transfer_deadline,early_warning,transfer_overdue,delegation}';
 	thing text;
 	former record;
+	roles oid[] := ARRAY(SELECT r.oid FROM pg_roles AS r WHERE r.rolname IN (employee, unit_head, analyst, approver, auditor));
+	by_hand granted_right[];
 BEGIN
 	FOR part IN SELECT * FROM (VALUES ('employee', employee), ('unit_head', unit_head), ('analyst', analyst), ('approver', approver), ('auditor', auditor)) AS v (part, role_name)
 		WHERE v.role_name IS NOT NULL
@@ -116,6 +155,13 @@ BEGIN
 			WHERE c.relnamespace = '@agency@'::regnamespace AND p.polname LIKE 'mutasi\_%' LOOP
 		EXECUTE format('DROP POLICY %I ON %s', former.polname, former.relation);
 	END LOOP;
+	FOR former IN SELECT g.relation, g.column_name, g.privilege, r.rolname FROM granted_right AS g JOIN pg_roles AS r ON r.oid = g.role
+			WHERE g.relation = '' OR to_regclass(format('@agency@.%I', g.relation)) IS NOT NULL LOOP
+		EXECUTE format('REVOKE %s%s ON %s FROM %I', former.privilege, CASE WHEN former.column_name <> '' THEN format(' (%I)', former.column_name) END,
+			CASE WHEN former.relation = '' THEN 'SCHEMA @agency@' ELSE format('@agency@.%I', former.relation) END, former.rolname);
+	END LOOP;
+	DELETE FROM granted_right;
+	by_hand := ARRAY(SELECT ROW(h.role, h.relation, h.column_name, h.privilege)::granted_right FROM rights_of(roles) AS h);
 	FOREACH thing IN ARRAY own || secret || '{employee,transfer,transfer_document,transfer_history,ranking_row,transfer_plan_pair,transfer_plan_move,notice,objection,outbox,placement_review,induction_step,mentoring,personal_data_act,decision,decision_candidate,decision_rule,decision_unit,training,delegation}'::text[] LOOP
 		EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', thing);
 	END LOOP;
@@ -210,7 +256,9 @@ BEGIN
 			END IF;
 		END IF;
 	END LOOP;
+	INSERT INTO granted_right SELECT h.role, h.relation, h.column_name, h.privilege FROM rights_of(roles) AS h
+		EXCEPT SELECT w.role, w.relation, w.column_name, w.privilege FROM unnest(by_hand) AS w;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.enable_row_security(text, text, text, text, text) IS 'Puts row security on what tells of persons and grants the named database roles their parts. employee: own data and cases, may apply. unit_head: the people of the units led and transfers from and into them, may open cases. analyst: aggregates only. approver: everything, decides. auditor: everything, changes nothing. May be called again with other roles. Owner only.';
+COMMENT ON FUNCTION @agency@.enable_row_security(text, text, text, text, text) IS 'Puts row security on what tells of persons and grants the named database roles their parts. employee: own data and cases, may apply. unit_head: the people of the units led and transfers from and into them, may open cases. analyst: aggregates only. approver: everything, decides. auditor: everything, changes nothing. May be called again with other roles: those of before lose what it granted them, and keep what was granted by hand. Owner only.';
 REVOKE ALL ON FUNCTION @agency@.enable_row_security(text, text, text, text, text) FROM PUBLIC;

@@ -27,7 +27,7 @@ SELECT set_eq($$SELECT c.relname::text FROM pg_class AS c WHERE c.relnamespace =
 	-- written case by case, so that rules, roles and histories see each one; legacy cases by import_cases()
 	'application', 'induction_step', 'mentoring', 'notice', 'objection', 'outbox', 'placement_review', 'transfer', 'transfer_document',
 	-- kept by triggers and snapshots, never by hand
-	'agency_info', 'data_quality_snapshot', 'data_quality_snapshot_row', 'decision', 'decision_candidate', 'decision_rule', 'decision_unit', 'load_column', 'load_reference', 'load_run', 'load_template',
+	'agency_info', 'data_quality_snapshot', 'data_quality_snapshot_row', 'decision', 'decision_candidate', 'decision_rule', 'decision_unit', 'granted_right', 'load_column', 'load_reference', 'load_run', 'load_template',
 	'personal_data_act', 'post_load', 'post_month_load', 'ranking_row', 'ranking_snapshot', 'transfer_history', 'transfer_history_seal', 'transfer_history_seal_head', 'unit_change', 'unit_state',
 	'workload_snapshot', 'workload_snapshot_row'], 'every table has a template, or another way in');
 -- each example loads, in order

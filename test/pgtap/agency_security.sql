@@ -1,7 +1,7 @@
 -- Row security: what each role sees and cannot see, through tables, views,
 -- functions, error messages and EXPLAIN.
 BEGIN;
-SELECT plan(72);
+SELECT plan(82);
 \i test/data/small_agency.sql
 CREATE ROLE a_employee; CREATE ROLE a_head; CREATE ROLE a_analyst; CREATE ROLE a_approver; CREATE ROLE a_auditor; CREATE ROLE a_stranger;
 CREATE ROLE pegawai_2 IN ROLE a_employee;
@@ -152,6 +152,34 @@ RESET ROLE;
 SET LOCAL ROLE a_stranger;
 SELECT is(pg_temp.try('SELECT * FROM kota.unit_workload'), '42501 | permission denied for schema kota', 'a stranger stays outside');
 RESET ROLE;
+
+-- who has left leads nobody, though the incumbency be open still
+UPDATE employee SET left_on = current_date WHERE employee_id = 1;
+SET LOCAL ROLE pegawai_1;
+SELECT is_empty('SELECT my_units()', 'who has left leads no unit');
+SELECT set_eq('SELECT employee_id FROM employee', 'VALUES (1)', 'and reads the own row');
+SELECT set_eq('SELECT employee_id FROM transfer', 'VALUES (1)', 'and the own cases only');
+SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (7, 1, 'come to us')$$), '42501 | new row violates row-level security policy for table "transfer"', 'and opens none');
+RESET ROLE;
+UPDATE employee SET left_on = current_date + 1 WHERE employee_id = 1;
+SET LOCAL ROLE pegawai_1;
+SELECT set_eq('SELECT my_units()', 'VALUES (2)', 'leads until the last day');
+RESET ROLE;
+
+-- other roles for the parts: those of before keep nothing of it, but what they were granted by hand
+CREATE ROLE b_approver;
+GRANT SELECT ON discipline, relation TO a_stranger;
+GRANT DELETE ON waiver TO a_auditor;
+GRANT SELECT ON message_text TO b_approver;
+SELECT lives_ok($$SELECT enable_row_security(approver => 'b_approver', auditor => 'a_auditor')$$, 'enabled with other roles');
+SELECT set_eq($$SELECT r::text, h.relation, h.privilege FROM unnest('{a_employee,a_head,a_analyst,a_approver,a_stranger}'::regrole[]) AS r, rights_of(ARRAY[r::oid]) AS h WHERE h.relation <> ''$$,
+	$$VALUES ('a_stranger', 'discipline', 'SELECT'), ('a_stranger', 'relation', 'SELECT')$$, 'the former ones have no right left, others theirs');
+SELECT is(pg_temp.try('SET LOCAL ROLE a_approver; UPDATE kota.transfer_plan SET name = name'), '42501 | permission denied for schema kota', 'nor get in');
+RESET ROLE;
+SELECT ok(has_table_privilege('b_approver', 'transfer_plan', 'UPDATE') AND has_table_privilege('a_auditor', 'transfer_plan', 'SELECT') AND has_table_privilege('a_auditor', 'waiver', 'DELETE'), 'the present ones have theirs, and what was granted besides');
+SELECT enable_row_security() \g /dev/null
+SELECT set_eq($$SELECT r::text, h.relation, h.privilege FROM unnest('{b_approver,a_auditor}'::regrole[]) AS r, rights_of(ARRAY[r::oid]) AS h$$,
+	$$VALUES ('b_approver', 'message_text', 'SELECT'), ('a_auditor', 'waiver', 'DELETE')$$, 'a right that was there before stays');
 
 SELECT * FROM finish();
 ROLLBACK;

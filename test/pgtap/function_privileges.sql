@@ -77,7 +77,7 @@ INSERT INTO decided VALUES
 ('kota', 'anyone, definer', 'takes no argument and writes only what anybody would compute', '
 		refresh_units'),
 ('kota', 'owner', 'acts on the whole agency, or on a person''s data', '
-		correct_personal_data, enable_row_security, erase_personal_data, run_daily, set_deadlines, set_language'),
+		correct_personal_data, enable_row_security, erase_personal_data, rights_of, run_daily, set_deadlines, set_language'),
 ('kota', 'owner, definer', 'what fairness_shown() withholds from', '
 		fairness_groups'),
 ('kota', 'owner, definer', 'triggers with the owner''s rights: a table of another''s own must not have them', '
