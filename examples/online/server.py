@@ -27,7 +27,7 @@ from psycopg.rows import dict_row
 # named behind the statement become its parameters, in that order.
 ROUTES = [
     ('GET', '/me', 'SELECT employee_id, name, nip::text, grade FROM employee', ()),
-    ('GET', '/vacancies', 'SELECT v.*, (SELECT min(a.preference) FROM application AS a WHERE a.post_id = v.post_id AND a.withdrawn_at IS NULL) AS my_preference'
+    ('GET', '/vacancies', 'SELECT v.*, (SELECT min(a.preference) FROM application AS a WHERE a.post_id = v.post_id AND a.withdrawn_at IS NULL AND a.ended_at IS NULL) AS my_preference'
      ' FROM vacancy AS v WHERE NOT blocked ORDER BY unit_ratio DESC NULLS LAST, post_id', ()),
     ('GET', '/vacancies/{n}/rank', 'SELECT * FROM my_rank(%s)', ()),
     ('GET', '/vacancies/{n}/match', 'SELECT * FROM explain_match(my_employee(), %s)', ()),

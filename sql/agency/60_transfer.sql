@@ -81,9 +81,11 @@ CREATE TABLE @agency@.application (
 	reason text NOT NULL CHECK (reason <> ''),
 	filed_at timestamptz NOT NULL DEFAULT now(),
 	withdrawn_at timestamptz,
-	transfer_id integer
+	transfer_id integer,
+	ended_at timestamptz
 );
-CREATE UNIQUE INDEX application_once ON @agency@.application (employee_id, post_id) WHERE withdrawn_at IS NULL;
+-- one whose case has ended stands in nobody's way
+CREATE UNIQUE INDEX application_once ON @agency@.application (employee_id, post_id) WHERE withdrawn_at IS NULL AND ended_at IS NULL;
 -- deferrable, so that one statement may put them into another order
 ALTER TABLE @agency@.application ADD CONSTRAINT application_order EXCLUDE USING btree (employee_id WITH =, preference WITH =)
 	WHERE (withdrawn_at IS NULL AND transfer_id IS NULL) DEFERRABLE;
@@ -97,6 +99,7 @@ COMMENT ON COLUMN @agency@.application.reason IS 'Why, in the person''s own word
 COMMENT ON COLUMN @agency@.application.filed_at IS 'When it was filed.';
 COMMENT ON COLUMN @agency@.application.withdrawn_at IS 'When it was withdrawn; NULL: it stands.';
 COMMENT ON COLUMN @agency@.application.transfer_id IS 'The transfer that came of it.';
+COMMENT ON COLUMN @agency@.application.ended_at IS 'When that transfer took effect or ended otherwise; NULL: it is open, or none has come yet. From then on the person may apply for the post again. Kept by triggers.';
 
 -- A constraint and not a trigger: it is judged behind row security, so that what
 -- it says of a post held tells nothing to who may not write the row at all.
@@ -510,6 +513,103 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.my_employee() IS 'The employee who is logged in, by employee.login; NULL for others.';
 
+-- What a person may not apply for. With the caller's rights, so that nobody learns
+-- from it what another one holds or applied for: that row security refuses later.
+CREATE FUNCTION @agency@.application_filed() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp SET row_security = on
+AS $body$
+DECLARE
+	target record;
+	since date;
+	other integer;
+BEGIN
+	IF NOT (has_table_privilege('@agency@.application', 'SELECT') AND has_table_privilege('@agency@.post', 'SELECT')
+			AND has_table_privilege('@agency@.incumbency', 'SELECT') AND has_table_privilege('@agency@.employee', 'SELECT')) THEN
+		RETURN NEW;
+	END IF;
+	SELECT p.code, p.valid_from, p.valid_to INTO target FROM post AS p WHERE p.post_id = NEW.post_id;
+	IF target.valid_to <= current_date THEN
+		PERFORM mutasi.raise_error('MU102', 'post %1 (%2) ended on %3', ARRAY[NEW.post_id::text, target.code, target.valid_to::text],
+			hint => 'The view vacancy lists the posts that can be applied for.');
+	ELSIF target.valid_from > current_date THEN
+		PERFORM mutasi.raise_error('MU102', 'post %1 (%2) begins on %3', ARRAY[NEW.post_id::text, target.code, target.valid_from::text],
+			hint => 'The view vacancy lists the posts that can be applied for.');
+	END IF;
+	SELECT e.left_on INTO since FROM employee AS e WHERE e.employee_id = NEW.employee_id AND e.left_on <= current_date;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU112', 'employee %1 left on %2 and applies for no post', ARRAY[NEW.employee_id::text, since::text],
+			hint => 'If the person is in service still, correct employee.left_on first.');
+	END IF;
+	-- who acts in a post may apply for it
+	SELECT i.valid_from INTO since FROM incumbency AS i WHERE i.employee_id = NEW.employee_id AND i.post_id = NEW.post_id AND i.kind <> 'acting'
+		AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date);
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU127', 'employee %1 has held post %2 since %3', ARRAY[NEW.employee_id::text, NEW.post_id::text, since::text],
+			hint => 'Apply for another post; the view vacancy lists those that are free.');
+	END IF;
+	SELECT a.application_id INTO other FROM application AS a
+		WHERE a.employee_id = NEW.employee_id AND a.post_id = NEW.post_id AND a.withdrawn_at IS NULL AND a.ended_at IS NULL;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU112', 'employee %1 has applied for post %2 already: application %3', ARRAY[NEW.employee_id::text, NEW.post_id::text, other::text],
+			hint => 'One open application for a post is enough: withdraw application %3 first, or, where a transfer has come of it, let that end.');
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.application_filed() IS 'Trigger: refuses an application for a post that ended or has not begun (MU102), that the person holds (MU127) or has an open application for, and of somebody who left (MU112), as far as the caller may see that. The index application_once refuses a second one in any case (23505).';
+CREATE TRIGGER application_filed BEFORE INSERT ON @agency@.application
+	FOR EACH ROW WHEN (NEW.withdrawn_at IS NULL AND NEW.transfer_id IS NULL) EXECUTE FUNCTION @agency@.application_filed();
+
+-- Who waited how long is told by these times, so they are nobody's to choose but
+-- the owner's, who corrects records.
+CREATE FUNCTION @agency@.application_dated() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF pg_has_role(current_user, (SELECT c.relowner FROM pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') THEN
+		RETURN NEW;
+	END IF;
+	IF NEW.filed_at <> OLD.filed_at OR OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at <> now() THEN
+		PERFORM mutasi.raise_error('MU112', 'when application %1 was filed or withdrawn is not changed', ARRAY[OLD.application_id::text],
+			hint => 'Withdraw it by withdraw_application(), now and once; whoever wants the post after all applies anew.');
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.application_dated() IS 'Trigger: an application is withdrawn once, at the moment it is, and keeps the time when it was filed (MU112), but for the owner''s corrections.';
+CREATE TRIGGER application_dated BEFORE UPDATE ON @agency@.application
+	FOR EACH ROW WHEN (OLD.withdrawn_at IS DISTINCT FROM NEW.withdrawn_at OR OLD.filed_at IS DISTINCT FROM NEW.filed_at)
+	EXECUTE FUNCTION @agency@.application_dated();
+
+CREATE FUNCTION @agency@.application_linked() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF NEW.transfer_id IS NULL OR EXISTS (SELECT FROM transfer AS t WHERE t.transfer_id = NEW.transfer_id AND t.is_open) THEN
+		NEW.ended_at := NULL;
+	ELSE
+		NEW.ended_at := coalesce(NEW.ended_at, now());
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.application_linked() IS 'Trigger: an application has ended that is given a transfer which is not open any more.';
+CREATE TRIGGER application_linked BEFORE INSERT OR UPDATE OF transfer_id, ended_at ON @agency@.application
+	FOR EACH ROW EXECUTE FUNCTION @agency@.application_linked();
+
+CREATE FUNCTION @agency@.application_ended() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	UPDATE application AS a SET ended_at = now() WHERE a.transfer_id = NEW.transfer_id AND a.ended_at IS NULL;
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.application_ended() IS 'Trigger: the application that a transfer came of ends with it.';
+CREATE INDEX application_transfer_idx ON @agency@.application (transfer_id);
+CREATE TRIGGER application_ended AFTER UPDATE ON @agency@.transfer
+	FOR EACH ROW WHEN (@agency@.open_state(OLD.state) AND NOT @agency@.open_state(NEW.state)) EXECUTE FUNCTION @agency@.application_ended();
+
 CREATE FUNCTION @agency@.apply_for_transfer(post integer, reason text, preference integer DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -524,20 +624,39 @@ BEGIN
 	RETURN file_application(applicant, post, reason, preference);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.apply_for_transfer(integer, text, integer) IS 'The employee who is logged in applies for a post; preference 1 comes first, default behind those there are. Returns the application''s id.';
+COMMENT ON FUNCTION @agency@.apply_for_transfer(integer, text, integer) IS 'The employee who is logged in applies for a post; preference 1 comes first, default behind those there are. Refused for a post held, one that ended, a second time for the same one, and of who has left. Returns the application''s id.';
 
 CREATE FUNCTION @agency@.file_application(employee integer, post integer, reason text, preference integer DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	wanted integer;
+	taken integer;
 	made integer;
 BEGIN
 	IF NOT EXISTS (SELECT FROM post AS p WHERE p.post_id = post AND p.open) THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no open post %1', ARRAY[post::text],
 			hint => 'The view vacancy lists the posts that can be applied for.');
 	END IF;
-	wanted := coalesce(preference, (SELECT max(a.preference) + 1 FROM application AS a WHERE a.employee_id = employee AND a.withdrawn_at IS NULL), 1);
+	IF reason IS NULL OR btrim(reason) = '' THEN
+		PERFORM mutasi.raise_error(CASE WHEN reason IS NULL THEN '23502' ELSE '22023' END, 'the application for post %1 gives no reason', ARRAY[post::text],
+			hint => 'Say why the post is wanted, in the person''s own words.');
+	END IF;
+	wanted := coalesce(preference, (SELECT max(a.preference) + 1 FROM application AS a
+		WHERE a.employee_id = file_application.employee AND a.withdrawn_at IS NULL AND a.ended_at IS NULL), 1);
+	IF preference IS NULL AND wanted > 100 THEN
+		PERFORM mutasi.raise_error('22023', 'employee %1 has an application with preference 100, behind which there is no place', ARRAY[employee::text],
+			hint => 'Give a preference from 1 to 100, or have order_applications() close the gaps.');
+	ELSIF wanted NOT BETWEEN 1 AND 100 THEN
+		PERFORM mutasi.raise_error('22023', 'preference %1 is not one from 1 to 100', ARRAY[wanted::text],
+			hint => 'The most wanted post has preference 1; left out, it is the one behind those there are.');
+	END IF;
+	SELECT a.application_id INTO taken FROM application AS a
+		WHERE a.employee_id = file_application.employee AND a.preference = wanted AND a.withdrawn_at IS NULL AND a.transfer_id IS NULL AND a.post_id <> post;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU112', 'employee %1 has an application with preference %2 already: application %3', ARRAY[employee::text, wanted::text, taken::text],
+			hint => 'Leave the preference out to put this one behind the others; order_applications() puts them into another order.');
+	END IF;
 	INSERT INTO application (employee_id, post_id, preference, reason)
 		VALUES (employee, post, wanted, file_application.reason)
 		RETURNING application_id INTO made;

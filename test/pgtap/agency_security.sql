@@ -1,7 +1,7 @@
 -- Row security: what each role sees and cannot see, through tables, views,
 -- functions, error messages and EXPLAIN.
 BEGIN;
-SELECT plan(82);
+SELECT plan(90);
 \i test/data/small_agency.sql
 CREATE ROLE a_employee; CREATE ROLE a_head; CREATE ROLE a_analyst; CREATE ROLE a_approver; CREATE ROLE a_auditor; CREATE ROLE a_stranger;
 CREATE ROLE pegawai_2 IN ROLE a_employee;
@@ -68,6 +68,14 @@ SELECT is(pg_temp.try('SELECT kota.enable_row_security()'), '42501 | permission 
 SELECT lives_ok($$SELECT apply_for_transfer(4, 'I would like to lead')$$, 'applies');
 SELECT results_eq('SELECT employee_id, post_id FROM application', 'VALUES (2, 4)', 'and sees it');
 SELECT is(pg_temp.try($$SELECT kota.file_application(3, 4, 'for another')$$), '42501 | new row violates row-level security policy for table "application"', 'not for another');
+SELECT is(pg_temp.try($$SELECT kota.apply_for_transfer(4, 'again')$$), 'MU112 | employee 2 has applied for post 4 already: application 1 | One open application for a post is enough: withdraw application 1 first, or, where a transfer has come of it, let that end.', 'once, and is told which');
+SELECT is(pg_temp.try($$INSERT INTO kota.application (employee_id, post_id, preference, reason) VALUES (2, 2, 7, 'stay')$$), 'MU127 | employee 2 has held post 2 since 2018-01-01 | Apply for another post; the view vacancy lists those that are free.', 'not for the post held, by hand either');
+SELECT is(pg_temp.try($$INSERT INTO kota.application (employee_id, post_id, preference, reason) VALUES (3, 2, 7, 'stay')$$), '42501 | new row violates row-level security policy for table "application"', 'and is not told which post another holds');
+SELECT matches(pg_temp.try($$UPDATE kota.application SET withdrawn_at = '2020-01-01'$$), '^MU112 .*is not changed', 'does not withdraw it in the past');
+SELECT lives_ok('SELECT withdraw_application(1)', 'withdraws it');
+SELECT matches(pg_temp.try($$UPDATE kota.application SET withdrawn_at = NULL$$), '^MU112 .*application 1 was filed or withdrawn is not changed', 'and does not take that back');
+SELECT is(pg_temp.try($$UPDATE kota.application SET filed_at = '2020-01-01'$$), '42501 | permission denied for table application', 'nor chooses when it was filed');
+SELECT lives_ok($$SELECT apply_for_transfer(4, 'I would like to lead, after all')$$, 'applies anew');
 SELECT is(pg_temp.try($$UPDATE kota.application SET transfer_id = 1$$), '42501 | permission denied for table application', 'does not declare it granted');
 SELECT is(pg_temp.try($$INSERT INTO kota.transfer (employee_id, to_post_id, reason) VALUES (3, 4, 'x')$$), '42501 | permission denied for table transfer', 'opens no case');
 SELECT is(pg_temp.try($$UPDATE kota.transfer SET state = 'submitted' WHERE transfer_id = 1; SELECT 1 / (SELECT count(*) FROM kota.transfer WHERE transfer_id = 1)$$), '22012 | division by zero', 'another''s case is not there');

@@ -1,7 +1,7 @@
 -- The move itself: applications, the case under its workflow, seats, floors and
 -- eligibility at the decision, the effect, and taking it back.
 BEGIN;
-SELECT plan(55);
+SELECT plan(70);
 \i test/data/small_agency.sql
 
 -- One step by one person; documents are filed as the workflow asks for them.
@@ -123,7 +123,24 @@ SELECT results_eq('SELECT post_id FROM incumbency WHERE employee_id = 2 AND vali
 -- applications
 SELECT results_eq($$SELECT file_application(6, 1, 'near my family'), file_application(6, 4, 'to lead')$$, 'VALUES (1, 2)', 'applications');
 SELECT results_eq('SELECT post_id, preference::int FROM application ORDER BY preference', 'VALUES (1, 1), (4, 2)', 'in order of preference');
-SELECT throws_ok($$SELECT file_application(6, 1, 'again')$$, '23505', NULL, 'once for a post');
+SELECT throws_ok($$SELECT file_application(6, 1, 'again')$$, 'MU112', 'employee 6 has applied for post 1 already: application 1', 'once for a post');
+SELECT throws_ok($$SELECT file_application(6, 2, 'to stay')$$, 'MU127', 'employee 6 has held post 2 since 2021-01-01', 'for another post than that held');
+SELECT throws_ok($$SELECT file_application(6, 3, 'x', 2)$$, 'MU112', 'employee 6 has an application with preference 2 already: application 2', 'each with a preference of its own');
+SELECT throws_ok($$SELECT file_application(6, 3, 'x', 0)$$, '22023', 'preference 0 is not one from 1 to 100', 'of those there are');
+SELECT throws_ok($$SELECT file_application(6, 3, 'x', 101)$$, '22023', 'preference 101 is not one from 1 to 100', 'up to the last');
+SELECT throws_ok($$SELECT file_application(6, 3, ' ')$$, '22023', 'the application for post 3 gives no reason', 'with a reason');
+SAVEPOINT filed;
+SELECT file_application(8, 1, 'x', 100) \g /dev/null
+SELECT throws_ok($$SELECT file_application(8, 4, 'x')$$, '22023', 'employee 8 has an application with preference 100, behind which there is no place', 'nothing comes behind the last');
+INSERT INTO incumbency (employee_id, post_id, valid_from, kind) VALUES (8, 4, '2022-01-01', 'acting');
+SELECT lives_ok($$SELECT file_application(8, 4, 'I do it already', 1)$$, 'who acts in a post may apply for it');
+UPDATE post SET valid_to = current_date WHERE post_id = 3;
+SELECT throws_ok($$SELECT file_application(6, 3, 'x')$$, 'MU102', format('post 3 (HEAL-C) ended on %s', current_date), 'for none that ended');
+UPDATE post SET valid_from = current_date + 1, valid_to = NULL WHERE post_id = 3;
+SELECT throws_ok($$SELECT file_application(6, 3, 'x')$$, 'MU102', format('post 3 (HEAL-C) begins on %s', current_date + 1), 'nor before it begins');
+UPDATE employee SET left_on = current_date WHERE employee_id = 5;
+SELECT throws_ok($$SELECT file_application(5, 1, 'x')$$, 'MU112', format('employee 5 left on %s and applies for no post', current_date), 'nobody who has left');
+ROLLBACK TO filed;
 SELECT throws_ok($$SELECT file_application(6, 999, 'x')$$, 'MU102', NULL, 'for a post there is');
 SELECT throws_ok($$SELECT apply_for_transfer(1, 'x')$$, '42501', NULL, 'apply_for_transfer() is for employees');
 SELECT lives_ok('SELECT withdraw_application(2)', 'withdrawn');
@@ -132,6 +149,13 @@ SELECT open_transfer(1) AS own \gset
 SELECT results_eq(format('SELECT initiative, to_post_id, reason FROM transfer WHERE transfer_id = %s', :own), $$VALUES ('own', 1, 'near my family')$$, 'a transfer comes of it');
 SELECT throws_ok('SELECT open_transfer(1)', 'MU112', NULL, 'one');
 SELECT throws_ok('SELECT withdraw_application(1)', 'MU112', NULL, 'from then on the transfer is withdrawn instead');
+SELECT throws_ok($$SELECT file_application(6, 1, 'again')$$, 'MU112', 'employee 6 has applied for post 1 already: application 1', 'and the application stands while the transfer is open');
+UPDATE transfer SET state = 'withdrawn', state_reason = 'not now' WHERE transfer_id = :own;
+SELECT is((SELECT ended_at FROM application WHERE application_id = 1), now(), 'it ends with the transfer');
+SELECT lives_ok($$SELECT file_application(6, 1, 'after all')$$, 'and the person may apply for the post again');
+SELECT is((SELECT preference::int FROM application WHERE post_id = 1 AND ended_at IS NULL), 1, 'as the first wish, where no other stands');
+INSERT INTO application (employee_id, post_id, preference, reason, transfer_id) VALUES (6, 1, 1, 'a case of before', :own);
+SELECT is((SELECT ended_at FROM application WHERE reason = 'a case of before'), now(), 'one on record with a transfer that ended has ended');
 
 SELECT * FROM finish();
 ROLLBACK;

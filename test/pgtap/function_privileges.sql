@@ -81,14 +81,14 @@ INSERT INTO decided VALUES
 ('kota', 'owner, definer', 'what fairness_shown() withholds from', '
 		fairness_groups'),
 ('kota', 'owner, definer', 'triggers with the owner''s rights: a table of another''s own must not have them', '
-		assessment_derive_profile, assessment_truncated, decision_kept, decision_record, decision_sealed, decision_told, eligibility_rule_valid,
+		application_ended, application_linked, assessment_derive_profile, assessment_truncated, decision_kept, decision_record, decision_sealed, decision_told, eligibility_rule_valid,
 		employee_fill_from_nip, employee_keep_nip, incumbency_within_limits, notice_recorded, notice_template_fields, objection_answered, performance_derive_score,
 		personal_data_act_kept, placement_review_not_own, policy_frozen, policy_published, post_competency_derive_requirement, post_competency_truncated,
 		post_surplus_changed, task_changed, task_norm_changed, task_volume_changed, task_volume_truncated,
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
 ('kota', 'owner', 'triggers that need no other rights, not to be had elsewhere either', '
-		post_keep_effective_time, post_month_load_truncated, transfer_one_open, workload_snapshot_kept');
+		application_dated, application_filed, post_keep_effective_time, post_month_load_truncated, transfer_one_open, workload_snapshot_kept');
 
 CREATE TEMPORARY TABLE decision AS
 SELECT d.place || '.' || btrim(f, E' \t\n') AS function, d.decision FROM decided AS d, string_to_table(d.functions, ',') AS f;

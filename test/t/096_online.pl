@@ -93,7 +93,7 @@ my $one = answers('pegawai_5', 'POST', '/applications', { post => 1, reason => "
 my $two = answers('pegawai_5', 'POST', '/applications', { post => 4, reason => 'ingin memimpin' })->[0]{application_id};
 sub mine { return join ' ', map { "$_->{post_id}:$_->{preference}" } grep { !$_->{withdrawn_at} } @{ (asked($_[0], 'GET', '/applications'))[1] } }
 is(mine('pegawai_5'), '1:1 4:2', 'filed, in the order they came');
-refused(409, qr/23505/, 'the same post again', 'pegawai_5', 'POST', '/applications', { post => 1, reason => 'again' });
+refused(409, qr/MU112.*application $one/, 'the same post again', 'pegawai_5', 'POST', '/applications', { post => 1, reason => 'again' });
 refused(409, qr/MU102.*vacancy lists the posts/, 'a post there is not', 'pegawai_5', 'POST', '/applications', { post => 99, reason => 'x' });
 refused(400, qr/23502/, 'without a reason', 'pegawai_5', 'POST', '/applications', { post => 2 });
 answers('pegawai_5', 'PUT', '/applications/order', { applications => [ $two, $one ] });
