@@ -162,6 +162,7 @@ AS $body$
 DECLARE
 	key integer := extract(year FROM as_of)::integer * 100 + (SELECT y.rating_years FROM policy_on(as_of) AS y);
 	changed bigint;
+	stale integer[];
 BEGIN
 	-- Only those for whom a day passed that changes something: an assessment
 	-- that began to count or ceased to between the two days.
@@ -174,10 +175,16 @@ BEGIN
 	-- a new year, or a policy with other years, brings other ratings
 	PERFORM derive_recent_scores(ARRAY(SELECT e.employee_id FROM employee AS e WHERE e.recent_score_of <> key
 		OR e.recent_score_of IS NULL AND EXISTS (SELECT FROM performance AS p WHERE p.employee_id = e.employee_id)), as_of);
+	-- a policy published ahead brings another surplus weight on its day
+	stale := ARRAY(SELECT p.post_id FROM post AS p CROSS JOIN policy_surplus() AS y (surplus)
+		WHERE p.surplus_weight IS NULL AND p.requirement IS NOT NULL AND mutasi.surplus(p.requirement) <> y.surplus);
+	IF stale <> '{}' THEN
+		PERFORM derive_requirements(stale);
+	END IF;
 	RETURN changed;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.refresh_profiles(date) IS 'Derives anew the profiles that the passing of time has changed (an assessment expired, or one entered ahead began to count), and the performance scores in a new year; returns how many profiles changed. Run it daily.';
+COMMENT ON FUNCTION @agency@.refresh_profiles(date) IS 'Derives anew the profiles that the passing of time has changed (an assessment expired, or one entered ahead began to count), and the performance scores in a new year, and requirements where a policy published ahead has come into force with another surplus weight; returns how many profiles changed. Run it daily.';
 
 -- The requirement of a post, likewise.
 CREATE FUNCTION @agency@.derive_requirements(posts integer[]) RETURNS bigint

@@ -95,7 +95,27 @@ BEGIN
 	RETURN found_policy;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.policy_on(date) IS 'The policy in force on a day.';
+COMMENT ON FUNCTION @agency@.policy_on(date) IS 'The policy in force on a day; NULL before the first, see policy_in_force().';
+
+-- Without weights and thresholds nobody can be ranked or judged.
+CREATE FUNCTION @agency@.policy_in_force(as_of date) RETURNS @agency@.policy
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	found_policy policy := policy_on(as_of);
+BEGIN
+	IF found_policy.policy_version IS NULL THEN
+		IF as_of IS NULL THEN
+			PERFORM mutasi.raise_error('22004', 'the day must not be null');
+		END IF;
+		PERFORM mutasi.raise_error('MU102', 'no policy is in force on %1',
+			ARRAY[as_of::text, (SELECT min(p.valid_from) FROM policy AS p WHERE p.published_at IS NOT NULL)::text],
+			hint => 'The first policy begins on %2.');
+	END IF;
+	RETURN found_policy;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.policy_in_force(date) IS 'The policy in force on a day, as policy_on() has it; a day before the first policy is refused (MU102), and no day (22004).';
 
 CREATE FUNCTION @agency@.policy_surplus() RETURNS numeric
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
@@ -115,6 +135,7 @@ DECLARE
 	base policy;
 	next_version integer;
 	unknown text;
+	other policy;
 BEGIN
 	LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
 	SELECT k INTO unknown FROM jsonb_object_keys(changes) AS k
@@ -126,8 +147,15 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', 'the policy has no setting "%1"', ARRAY[unknown],
 			hint => 'The settings are the columns of the table policy.');
 	END IF;
-	SELECT p.* INTO base FROM policy AS p WHERE p.published_at IS NOT NULL AND p.valid_from <= new_policy.valid_from
-		ORDER BY p.valid_from DESC LIMIT 1;
+	base := policy_in_force(new_policy.valid_from);
+	SELECT p.* INTO other FROM policy AS p WHERE p.valid_from = new_policy.valid_from;
+	IF FOUND AND other.published_at IS NULL THEN
+		PERFORM mutasi.raise_error('23505', 'policy version %1, a draft, begins on %2 already', ARRAY[other.policy_version::text, other.valid_from::text],
+			hint => 'Change that draft in the table policy, delete it, or let the new version begin on another day.');
+	ELSIF FOUND THEN
+		PERFORM mutasi.raise_error('23505', 'policy version %1 begins on %2 already', ARRAY[other.policy_version::text, other.valid_from::text],
+			hint => 'A published version cannot be changed: let the new one begin on a later day.');
+	END IF;
 	SELECT max(p.policy_version) + 1 INTO next_version FROM policy AS p;
 	base := jsonb_populate_record(base, changes);
 	base.policy_version := next_version;
@@ -139,7 +167,7 @@ BEGIN
 	RETURN next_version;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}; publishes it unless told not to. Returns its number.';
+COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}; publishes it unless told not to. Of one day there is one version (23505), and none before the first (MU102). Returns its number.';
 
 CREATE FUNCTION @agency@.policy_published() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp

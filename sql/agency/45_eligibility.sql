@@ -262,6 +262,8 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', '%1 employees and %2 posts do not make pairs',
 			ARRAY[cardinality(employees)::text, cardinality(posts)::text]);
 	END IF;
+	-- what the rules ask stands in it
+	PERFORM policy_in_force(as_of);
 	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled ORDER BY q.place, q.rule LOOP
 		-- Only this is planned anew for each rule, and it is short.
 		EXECUTE 'SELECT array_agg(f.employee_id), array_agg(f.post_id), array_agg(f.passed), array_agg(f.detail)

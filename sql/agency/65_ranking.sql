@@ -74,7 +74,7 @@ CREATE FUNCTION @agency@.score_pairs(employees integer[], posts integer[], as_of
 AS $body$
 #variable_conflict use_column
 DECLARE
-	y policy := policy_on(as_of);
+	y policy := policy_in_force(as_of);
 	key integer := extract(year FROM as_of)::integer * 100 + y.rating_years;
 	full_months integer := y.full_experience_months;
 BEGIN
@@ -152,7 +152,7 @@ AS $body$
 DECLARE
 	target post;
 	receiving record;
-	y policy := policy_on(as_of);
+	y policy := policy_in_force(as_of);
 	key integer := extract(year FROM as_of)::integer * 100 + y.rating_years;
 	-- of whom the fit and the performance say that the least score is out of reach
 	-- are not looked at (fit and score are rounded, upwards at most by this much)
@@ -308,7 +308,7 @@ BEGIN
 	IF NOT FOUND THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
 	END IF;
-	y := policy_on(as_of);
+	y := policy_in_force(as_of);
 	key := extract(year FROM as_of)::integer * 100 + y.rating_years;
 	holders := ARRAY(SELECT i.employee_id FROM incumbency AS i
 		WHERE i.post_id = best_people.post AND i.kind <> 'acting'
@@ -547,6 +547,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM employee AS e WHERE e.employee_id = opportunities.employee) THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no employee %1', ARRAY[employee::text]);
 	END IF;
+	PERFORM policy_in_force(as_of);
 	pool := ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o JOIN post AS p USING (post_id) WHERE o.free >= 1 AND p.open ORDER BY o.post_id);
 	RETURN QUERY
 		WITH best AS MATERIALIZED (
@@ -600,7 +601,7 @@ BEGIN
 	IF own IS NULL THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[post::text]);
 	END IF;
-	SELECT * INTO y FROM policy_on(as_of);
+	SELECT * INTO y FROM policy_in_force(as_of);
 	aspect := 'rank';
 	-- Whom row security shows only some of the people cannot count those ahead:
 	-- of oneself, and of the people one leads, the rank among everybody is told.
@@ -680,7 +681,7 @@ BEGIN
 		FROM net AS n
 		JOIN unit_figures(ARRAY(SELECT w.unit_id FROM net AS w), as_of) AS f ON f.unit_id = n.unit_id
 		JOIN unit AS u ON u.unit_id = f.unit_id
-		CROSS JOIN policy_on(as_of) AS y
+		CROSS JOIN policy_in_force(as_of) AS y
 		ORDER BY f.unit_id;
 END
 $body$;
@@ -757,7 +758,7 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', 'the number of candidates must be from 1 to 1000, not %1', ARRAY[k::text]);
 	END IF;
 	PERFORM refresh_units();
-	INSERT INTO ranking_snapshot (as_of, policy_version) SELECT take_ranking_snapshot.as_of, p.policy_version FROM policy_on(as_of) AS p
+	INSERT INTO ranking_snapshot (as_of, policy_version) SELECT take_ranking_snapshot.as_of, p.policy_version FROM policy_in_force(as_of) AS p
 		RETURNING snapshot_id INTO made;
 	INSERT INTO ranking_row (snapshot_id, post_id, rank, employee_id, score, competency, performance, qualification, experience, balance,
 			eligible, reason, from_post_id, from_unit_id)

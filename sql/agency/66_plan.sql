@@ -67,7 +67,7 @@ BEGIN
 			hint => 'What was proposed is the grounds of those transfers and stays; make a new plan for more.');
 	END IF;
 	PERFORM refresh_units();
-	SELECT * INTO y FROM policy_on(as_of);
+	SELECT * INTO y FROM policy_in_force(as_of);
 	DELETE FROM transfer_plan_move AS m WHERE m.plan_id = plan;
 	DELETE FROM transfer_plan_pair AS m WHERE m.plan_id = plan;
 

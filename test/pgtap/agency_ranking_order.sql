@@ -2,7 +2,7 @@
 -- the day, experience of posts held at once, days without a policy, policies
 -- published ahead, and what is refused instead of guessed.
 BEGIN;
-SELECT plan(6);
+SELECT plan(39);
 \i test/data/small_agency.sql
 
 -- civil servants before contract employees, whatever the numbers of their grades
@@ -21,6 +21,49 @@ SELECT results_eq('SELECT employee_id FROM seniority(''{31,32,33,34}'') ORDER BY
 SELECT results_eq('SELECT employee_id FROM seniority(''{31,32,33,34}'', current_date + 30) ORDER BY place', 'VALUES (31), (32), (34), (33)', 'from its day it does');
 SELECT results_eq('SELECT employee_id FROM seniority(''{31,32,33,34}'', ''2014-01-01'') ORDER BY place', 'VALUES (31), (33), (32), (34)', 'and of a former day what was earned then');
 SELECT results_eq('SELECT k.employee_id FROM candidates(4, 40, current_date + 30) AS k WHERE k.employee_id IN (31, 32) ORDER BY k.rank', 'VALUES (31), (32)', 'candidates() of another day likewise');
+
+-- a day without a policy is refused, not answered without weights
+CREATE FUNCTION pg_temp.try(statement text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	code text;
+	message text;
+	hint text;
+BEGIN
+	EXECUTE statement;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+	RETURN concat_ws(' | ', code, message, nullif(hint, ''));
+END
+$$;
+CREATE TEMP TABLE asked (question text);
+INSERT INTO asked VALUES ('candidates(1, 3, %s)'), ('candidates(1, 3, %s, true)'), ('ranked(''{1,2}'', 3, %s)'), ('opportunities(2, 3, %s)'), ('rank_of(2, 1, %s)'),
+	('why_not(2, 1, %s)'), ('eligibility(2, 1, %s)'), ('score_pairs(''{2}'', ''{1}'', %s)'), ('scores_for(1, NULL, %s)'), ('eligibility_summary(''{2}'', ''{1}'', %s)'),
+	('what_if(''{2}'', ''{1}'', %s)'), ('take_ranking_snapshot(3, %s)');
+SELECT is(pg_temp.try('SELECT * FROM ' || format(question, 'date ''1999-06-01''')), 'MU102 | no policy is in force on 1999-06-01 | The first policy begins on 2000-01-01.', format(question, '1999')) FROM asked;
+SELECT is(pg_temp.try('SELECT * FROM ' || format(question, 'NULL')), '22004 | the day must not be null', format(question, 'no day')) FROM asked;
+SELECT is((policy_on('1999-06-01')).policy_version, NULL, 'policy_on() says that there is none');
+
+-- new versions of the policy
+SELECT is(pg_temp.try('SELECT new_policy(''1999-06-01'')'), 'MU102 | no policy is in force on 1999-06-01 | The first policy begins on 2000-01-01.', 'no version before the first');
+SELECT is(pg_temp.try('SELECT new_policy(NULL)'), '22004 | the day must not be null', 'nor of no day');
+SELECT new_policy('2010-01-01') \g /dev/null
+SELECT is(pg_temp.try('SELECT new_policy(''2010-01-01'')'), '23505 | policy version 2 begins on 2010-01-01 already | A published version cannot be changed: let the new one begin on a later day.', 'one version of a day');
+SELECT new_policy('2011-01-01', publish => false) \g /dev/null
+SELECT is(pg_temp.try('SELECT new_policy(''2011-01-01'')'), '23505 | policy version 3, a draft, begins on 2011-01-01 already | Change that draft in the table policy, delete it, or let the new version begin on another day.', 'a draft of that day too');
+
+-- a policy published ahead reaches the requirements on its day: as if it had been
+-- published yesterday for today
+UPDATE post SET surplus_weight = 0.75 WHERE post_id = 2;
+ALTER TABLE policy DISABLE TRIGGER policy_published;
+SELECT new_policy(current_date, '{"surplus_weight": 0.25}') \g /dev/null
+ALTER TABLE policy ENABLE TRIGGER policy_published;
+SELECT results_eq('SELECT post_id, surplus(requirement) FROM post ORDER BY post_id', 'VALUES (1, 0.5), (2, 0.75), (3, 0.5), (4, 0.5)', 'the day has come, and nothing derived yet');
+SELECT is((SELECT count(*) FROM run_daily() WHERE failed = 0), 4::bigint, 'run_daily()');
+SELECT results_eq('SELECT post_id, surplus(requirement) FROM post ORDER BY post_id', 'VALUES (1, 0.25), (2, 0.75), (3, 0.25), (4, 0.25)', 'brings them up to it, those with a weight of their own excepted');
+CREATE TEMP TABLE placed AS SELECT post_id, ctid AS place FROM post;
+SELECT run_daily() \g /dev/null
+SELECT is_empty('SELECT post_id, ctid FROM post EXCEPT TABLE placed', 'once');
 
 SELECT * FROM finish();
 ROLLBACK;
