@@ -122,6 +122,36 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.current_post(integer[], date) IS 'The post each of these people holds on a day: the main one, else the additional one with the largest share.';
 
+-- Figures of posts, which tell nothing of who holds them: by them a full post is
+-- full for everybody who asks, also under row security.
+CREATE FUNCTION @agency@.seats_held(posts integer[], as_of date DEFAULT current_date)
+	RETURNS TABLE (post_id integer, held numeric)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT i.post_id, sum(i.share) FROM incumbency AS i
+		WHERE i.post_id = ANY (posts) AND i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
+		GROUP BY i.post_id;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.seats_held(integer[], date) IS 'Per post: how many of its seats are held on a day, whoever asks; no row where none is.';
+
+CREATE FUNCTION @agency@.sees_whole(place regclass) RETURNS boolean
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN NOT row_security_active(place) OR coalesce((
+		SELECT bool_or(p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true')
+			AND bool_and(p.polpermissive OR pg_get_expr(p.polqual, p.polrelid) = 'true')
+		FROM pg_policy AS p
+		WHERE p.polrelid = place AND p.polcmd IN ('r', '*')
+			AND (0 = ANY (p.polroles) OR EXISTS (SELECT FROM unnest(p.polroles) AS r (role) WHERE pg_has_role(r.role, 'USAGE')))), false);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.sees_whole(regclass) IS 'Whether row security shows the caller every row of a table: by a policy that says so (true), as an approver''s and an auditor''s do.';
+
 -- Transfers that are decided and not yet effective hold a seat at one end and
 -- have given one up at the other.
 CREATE FUNCTION @agency@.pending_moves(posts integer[], except_transfer integer DEFAULT NULL)

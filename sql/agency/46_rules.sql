@@ -30,7 +30,8 @@ AS $body$
 BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p, held.e IS NULL, CASE WHEN held.e IS NULL THEN 'another post' ELSE 'holds this post already' END
-		FROM unnest(employees, posts) AS q (e, p)
+		-- of somebody whom the caller may not see there is no answer
+		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
 		LEFT JOIN (SELECT DISTINCT i.employee_id AS e, i.post_id AS p FROM incumbency AS i
 			WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
 				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)) AS held ON held.e = q.e AND held.p = q.p;
@@ -244,10 +245,8 @@ BEGIN
 			SELECT p.post_id, p.open, p.seats, p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AS exists_then,
 				coalesce(h.held, 0) AS held, coalesce(m.coming, 0) AS coming
 			FROM asked AS a JOIN post AS p ON p.post_id = a.p
-			LEFT JOIN (SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i
-				WHERE i.post_id = ANY (posts) AND i.kind <> 'acting'
-					AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-				GROUP BY i.post_id) AS h ON h.post_id = p.post_id
+			-- by whoever holds them, also where the caller may not see who that is
+			LEFT JOIN seats_held(posts, as_of) AS h ON h.post_id = p.post_id
 			LEFT JOIN pending_moves(posts, (parameter ->> 'transfer_id')::integer) AS m ON m.post_id = p.post_id)
 		SELECT q.e, q.p, s.exists_then AND s.open AND s.seats - s.held - s.coming >= 1,
 			CASE WHEN NOT s.exists_then THEN 'the post does not exist on that day'
@@ -272,9 +271,7 @@ BEGIN
 			SELECT p.unit_id, p.post_id, p.min_staff, coalesce(m.leaving, 0) AS leaving, coalesce(m.coming, 0) AS coming
 			FROM unit_posts AS p
 			LEFT JOIN pending_moves((SELECT array_agg(u.post_id) FROM unit_posts AS u), (parameter ->> 'transfer_id')::integer) AS m USING (post_id)),
-		held AS (SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i, origin_posts AS o
-			WHERE i.post_id = ANY (o.ids) AND i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-			GROUP BY i.post_id),
+		held AS (SELECT h.post_id, h.held FROM seats_held((SELECT o.ids FROM origin_posts AS o), as_of) AS h),
 		figures AS MATERIALIZED (
 			SELECT f.unit_id, f.required, f.existing - n.net AS existing
 			FROM origin_posts AS o CROSS JOIN LATERAL unit_needs(o.units, as_of) AS f
@@ -283,7 +280,7 @@ BEGIN
 			SELECT q.e, q.p, o.post_id AS from_post, o.unit_id = t.unit_id AS same_unit,
 				h.held - g.leaving - o.share AS left_in_post, g.min_staff, f.required, f.existing - o.share AS left_in_unit,
 				mutasi.workload_ratio(f.required, nullif(f.existing - o.share, 0)) AS ratio_after, y.ratio AS limit_ratio
-			FROM unnest(employees, posts) AS q (e, p)
+			FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
 			LEFT JOIN post AS t ON t.post_id = q.p
 			CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_on(as_of) AS p) AS y
 			LEFT JOIN origin AS o ON o.employee_id = q.e
@@ -432,39 +429,54 @@ CREATE FUNCTION @agency@.rule_conflict_of_interest(employees integer[], posts in
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
+DECLARE
+	whole boolean;
 BEGIN
 	-- who may not see the record learns that, not what is in it
 	IF NOT has_table_privilege('@agency@.relation', 'SELECT') THEN
 		RETURN QUERY SELECT q.e, q.p, NULL::boolean, 'the record is not open to you' FROM unnest(employees, posts) AS q (e, p);
 		RETURN;
 	END IF;
+	-- nor is that there is no tie said to whom row security shows some ties, or some
+	-- holders of posts, only: it would be said of what the caller does not see
+	whole := sees_whole('@agency@.relation') AND sees_whole('@agency@.incumbency');
 	RETURN QUERY
-		WITH tie AS (
+		WITH RECURSIVE tie AS MATERIALIZED (
 			SELECT r.employee_id AS e, r.relative_id AS other, r.holds FROM relation AS r WHERE r.employee_id = ANY (employees) AND r.holds IS NOT FALSE
 			UNION
 			SELECT r.relative_id, r.employee_id, r.holds FROM relation AS r WHERE r.relative_id = ANY (employees) AND r.holds IS NOT FALSE),
-		tied AS (
-			SELECT q.e, q.p, bool_or(t.holds) AS holds
+		near AS MATERIALIZED (
+			SELECT q.e, q.p, t.holds, target.unit_id, theirs.post_id AS their_post, theirs.unit_id AS their_unit
 			FROM unnest(employees, posts) AS q (e, p)
 			JOIN tie AS t ON t.e = q.e
 			JOIN post AS target ON target.post_id = q.p
 			JOIN incumbency AS i ON i.employee_id = t.other AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-			JOIN post AS theirs ON theirs.post_id = i.post_id
-			WHERE theirs.unit_id = target.unit_id OR theirs.post_id = target.reports_to OR theirs.reports_to = target.post_id
-			GROUP BY q.e, q.p)
+			JOIN post AS theirs ON theirs.post_id = i.post_id),
+		-- the whole line above each of these posts; a circle ends where it closes
+		line AS (
+			SELECT n.p AS post_id, n.p AS above FROM near AS n UNION SELECT n.their_post, n.their_post FROM near AS n
+			UNION
+			SELECT l.post_id, s.reports_to FROM line AS l JOIN post AS s ON s.post_id = l.above WHERE s.reports_to IS NOT NULL),
+		tied AS (
+			SELECT n.e, n.p, bool_or(n.holds) AS holds
+			FROM near AS n
+			WHERE n.their_unit = n.unit_id OR (n.p, n.their_post) IN (SELECT l.post_id, l.above FROM line AS l)
+				OR (n.their_post, n.p) IN (SELECT l.post_id, l.above FROM line AS l)
+			GROUP BY n.e, n.p)
 		SELECT q.e, q.p,
 			-- what one of the two only says is no evidence yet, neither for a tie nor against one
-			CASE WHEN d.holds THEN false WHEN d.e IS NOT NULL OR c.checked_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN d.holds THEN false WHEN d.e IS NOT NULL OR c.checked_on IS NULL OR NOT whole THEN NULL ELSE true END,
 			CASE WHEN d.holds THEN 'a relative or business partner works in that unit or reporting line'
 				WHEN d.e IS NOT NULL THEN 'a declared tie to that unit or reporting line is not verified yet'
 				WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
+				WHEN NOT whole THEN 'the record is not open to you'
 				ELSE format(E'declared on %%1, no tie to that unit\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN tied AS d ON d.e = q.e AND d.p = q.p
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, above or below the post. A tie that was declared and not verified yet is unknown; see verify_interest().';
+COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, nor anywhere above or below the post (reports_to). A tie that was declared and not verified yet is unknown, see verify_interest(); so is whether there is none, to a caller whom row security does not show every tie and every holder of a post.';
 
 CREATE FUNCTION @agency@.rule_election_window(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -473,16 +485,16 @@ AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		SELECT q.e, q.p, w.until IS NULL OR NOT (coalesce(tk.managerial, false) OR coalesce(fk.managerial, false)),
-			CASE WHEN w.until IS NULL THEN 'no election window'
-				WHEN coalesce(tk.managerial, false) OR coalesce(fk.managerial, false) THEN format(E'election window until %%1 without the Minister''s consent\t%s', w.until)
+		SELECT q.e, q.p, v.until IS NULL OR NOT (coalesce(tk.managerial, false) OR coalesce(fk.managerial, false)),
+			CASE WHEN v.until IS NULL THEN 'no election window'
+				WHEN coalesce(tk.managerial, false) OR coalesce(fk.managerial, false) THEN format(E'election window until %%1 without the Minister''s consent\t%s', v.until)
 				ELSE 'election window, but no managerial post' END
-		FROM unnest(employees, posts) AS q (e, p)
+		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
 		LEFT JOIN post AS t ON t.post_id = q.p LEFT JOIN post_kind AS tk ON tk.kind = t.kind
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id LEFT JOIN post_kind AS fk ON fk.kind = f.kind
-		CROSS JOIN (SELECT max(v.valid_to) AS until FROM election_window AS v
-			WHERE v.valid_from <= as_of AND v.valid_to > as_of AND v.consent_letter IS NULL) AS w;
+		CROSS JOIN (SELECT max(o.valid_to) AS until FROM election_window AS o
+			WHERE o.valid_from <= as_of AND o.valid_to > as_of AND o.consent_letter IS NULL) AS v;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_election_window(integer[], integer[], date, jsonb) IS 'Rule: no replacement of officials in an election window without the Minister''s consent.';
@@ -498,21 +510,25 @@ BEGIN
 			CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN true
 				WHEN parameter ->> 'route' = 'between agencies' THEN false
 				WHEN e.contract_ends_on < as_of THEN false
-				WHEN coalesce((parameter ->> 'same_title')::boolean, true) THEN f.title = t.title
+				WHEN y.same_title AND f.title <> t.title THEN false
+				WHEN y.same_title AND (f.title IS NULL OR t.title IS NULL) OR e.contract_ends_on IS NULL THEN NULL
 				ELSE true END,
 			CASE WHEN e.status NOT IN ('pppk', 'pppk_part_time') THEN 'not a contract employee'
 				WHEN parameter ->> 'route' = 'between agencies' THEN 'a contract (PPPK) is bound to its agency'
 				WHEN e.contract_ends_on < as_of THEN format(E'the contract ended on %%1\t%s', e.contract_ends_on)
-				WHEN f.title IS NULL THEN 'no present post on record'
-				WHEN f.title = t.title THEN 'keeps the post title of the contract'
-				ELSE format(E'the contract (PPPK) is for "%%1"\t%s', f.title) END
+				WHEN y.same_title AND f.title IS NULL THEN 'no present post on record'
+				WHEN y.same_title AND f.title IS DISTINCT FROM t.title THEN format(E'the contract (PPPK) is for "%%1"\t%s', f.title)
+				WHEN e.contract_ends_on IS NULL THEN 'the end of the contract is not on record'
+				WHEN y.same_title THEN 'keeps the post title of the contract'
+				ELSE format(E'the contract runs until %%1\t%s', e.contract_ends_on) END
 		FROM unnest(employees, posts) AS q (e, p)
+		CROSS JOIN (SELECT coalesce((parameter ->> 'same_title')::boolean, true) AS same_title) AS y
 		JOIN employee AS e ON e.employee_id = q.e LEFT JOIN post AS t ON t.post_id = q.p
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_pppk(integer[], integer[], date, jsonb) IS 'Rule: contract employees (PPPK) only within the agency and in the post title of their contract. Parameter same_title false lifts the latter.';
+COMMENT ON FUNCTION @agency@.rule_pppk(integer[], integer[], date, jsonb) IS 'Rule: contract employees (PPPK) only within the agency and in the post title of their contract. A contract whose end is not on record is unknown. Parameter same_title false lifts the title.';
 
 CREATE FUNCTION @agency@.rule_retirement(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -547,7 +563,7 @@ BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p, o.transfer_id IS NULL,
 			CASE WHEN o.transfer_id IS NULL THEN 'no other transfer under way' ELSE format(E'transfer %%1 is under way\t%s', o.transfer_id) END
-		FROM unnest(employees, posts) AS q (e, p)
+		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
 		LEFT JOIN (SELECT t.employee_id, min(t.transfer_id) AS transfer_id FROM transfer AS t
 			WHERE t.employee_id = ANY (employees) AND t.is_open
 				AND t.transfer_id IS DISTINCT FROM (parameter ->> 'transfer_id')::integer

@@ -88,6 +88,8 @@ INSERT INTO @agency@.message_text (language, message, body) VALUES
 	('id', 'a contract (PPPK) is bound to its agency', 'perjanjian kerja PPPK terikat pada instansinya'),
 	('id', 'the contract ended on %1', 'perjanjian kerja berakhir pada %1'),
 	('id', 'keeps the post title of the contract', 'jabatan tetap sesuai perjanjian kerja'),
+	('id', 'the end of the contract is not on record', 'akhir perjanjian kerja tidak tercatat'),
+	('id', 'the contract runs until %1', 'perjanjian kerja berlaku sampai %1'),
 	('id', 'the contract (PPPK) is for "%1"', 'perjanjian kerja PPPK untuk jabatan "%1"'),
 	('id', 'date of birth is not on record', 'tanggal lahir tidak tercatat'),
 	('id', 'retires on %1 in that post, %2 months must be left', 'pensiun pada %1 dalam jabatan itu, harus tersisa %2 bulan'),

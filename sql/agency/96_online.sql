@@ -17,4 +17,4 @@ BEGIN
 	RETURN QUERY SELECT o.* FROM opportunities(mine, k, as_of) AS o ORDER BY o.rank;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.my_opportunities(integer, date) IS 'The k free posts that suit the logged-in person best, as opportunities() lists them for those who see everything: under row security that function would take every seat for free whose holder the caller cannot see. Tells nothing about anybody else.';
+COMMENT ON FUNCTION @agency@.my_opportunities(integer, date) IS 'The k free posts that suit the logged-in person best, as opportunities() lists them for those who see everything: under row security that function leaves unknown what the caller may not see, such as ties to other people. Tells nothing about anybody else.';

@@ -64,14 +64,14 @@ INSERT INTO decided VALUES
 		reverse_transfer, rows_about, rule_class, rule_competency_fit, rule_conflict_of_interest, rule_discipline, rule_donor_floor,
 		rule_education, rule_election_window, rule_grade, rule_in_service, rule_mandatory_competencies, rule_no_open_case,
 		rule_other_post, rule_performance, rule_pppk, rule_retirement, rule_study_leave, rule_ten_years, rule_tenure, rule_vacancy,
-		score_pairs, scores_for, seniority, service_spells, split_unit, staff_changes, staffing_day, take_data_quality_snapshot,
+		score_pairs, scores_for, sees_whole, seniority, service_spells, split_unit, staff_changes, staffing_day, take_data_quality_snapshot,
 		take_messages, take_ranking_snapshot, take_workload_snapshot, task_surges, told, training_needs, transfer_eligibility, transfer_sound, unit_name, unit_subtree,
 		unit_surges, verify_interest, waive_notice, what_if, why_not, with_waivers, withdraw_application, withhold_beyond_minimum, workload_findings'),
 ('kota', 'anyone, definer', 'about the caller, by my_employee() and me(), or the people the caller leads, and nobody else', '
 		acknowledge_notice, declare_interest, delegate_my_part, end_delegation, file_objection, led_notices, led_objections,
 		my_employee, my_opportunities, my_people, my_personal_data, my_rank, my_transfers, my_units, standing_of'),
 ('kota', 'anyone, definer', 'aggregates of posts and units, small groups withheld, without persons', '
-		fairness_shown, load_year, open_posts, pending_moves, people_in_service, shown_findings, staffing_projection_shown, unit_figures, unit_needs'),
+		fairness_shown, load_year, open_posts, pending_moves, people_in_service, seats_held, shown_findings, staffing_projection_shown, unit_figures, unit_needs'),
 ('kota', 'anyone, definer', 'asked by the workflow on behalf of whoever acts: whether a person has a part', '
 		acts_for, plays_role'),
 ('kota', 'anyone, definer', 'takes no argument and writes only what anybody would compute', '
