@@ -17,6 +17,7 @@ CREATE TABLE @agency@.post (
 	surplus_weight numeric(3,2) CHECK (surplus_weight BETWEEN 0 AND 1),
 	effective_hours numeric(8,2) CHECK (effective_hours > 0),
 	reports_to integer REFERENCES @agency@.post,
+	continues_id integer UNIQUE REFERENCES @agency@.post ON DELETE SET NULL CHECK (continues_id <> post_id),
 	open boolean NOT NULL DEFAULT true,
 	valid_from date NOT NULL DEFAULT '2000-01-01',
 	valid_to date CHECK (valid_to > valid_from)
@@ -42,5 +43,6 @@ COMMENT ON COLUMN @agency@.post.education_fields IS 'Fields of study that fit it
 COMMENT ON COLUMN @agency@.post.surplus_weight IS 'How much holding more than asked counts against the fit, 0 to 1; NULL: as the policy says.';
 COMMENT ON COLUMN @agency@.post.effective_hours IS 'Effective working hours a year (jam kerja efektif) of this post; NULL: as the policy says.';
 COMMENT ON COLUMN @agency@.post.reports_to IS 'The post it reports to.';
+COMMENT ON COLUMN @agency@.post.continues_id IS 'The post of which this one is the continuation, in another unit or under another code; NULL: none. Whoever held that one until the day this began is in the same post still; written by move_posts().';
 COMMENT ON COLUMN @agency@.post.open IS 'False where a seat that is free must not be filled at present.';
 COMMENT ON COLUMN @agency@.post.valid_to IS 'First day the post no longer exists; NULL while it does.';

@@ -1,6 +1,7 @@
 -- Units merged and split. The past stays where it was: posts are not moved but
 -- end, and go on as new ones in the other unit, with their people, what they
--- ask, their tasks and norms; volumes already counted stay with the old ones.
+-- ask, their tasks and norms, and what was applied for and granted; volumes
+-- already counted stay with the old ones, which the new ones name (continues_id).
 
 CREATE FUNCTION @agency@.move_posts(posts integer[], to_unit integer, as_of date DEFAULT current_date) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
@@ -18,6 +19,11 @@ BEGIN
 	IF NOT FOUND THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no unit %1', ARRAY[to_unit::text]);
 	END IF;
+	-- that a post is closed, who is below whom and who applied for what have no days
+	IF as_of > current_date THEN
+		PERFORM mutasi.raise_error('22023', 'posts cannot move to another unit as of the future date %1', ARRAY[as_of::text],
+			hint => 'Merge, split or move on the day itself, or later with that day as as_of.');
+	END IF;
 	PERFORM FROM post AS p WHERE p.post_id = ANY (posts) ORDER BY p.post_id FOR NO KEY UPDATE;
 	SELECT t.transfer_id, p.code INTO hindrance FROM transfer AS t JOIN post AS p ON p.post_id IN (t.from_post_id, t.to_post_id)
 		WHERE t.is_open AND p.post_id = ANY (posts) ORDER BY t.transfer_id LIMIT 1;
@@ -25,13 +31,15 @@ BEGIN
 		PERFORM mutasi.raise_error('MU121', 'post %1 cannot move to another unit while transfer %2 is under way', ARRAY[hindrance.code, hindrance.transfer_id::text],
 			hint => 'Bring the transfer to its end first, or cancel it.');
 	END IF;
-	FOR former IN SELECT p.* FROM post AS p WHERE p.post_id = ANY (posts) AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.unit_id <> to_unit ORDER BY p.post_id LOOP
+	FOR former IN SELECT p.* FROM post AS p WHERE p.post_id = ANY (posts) AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.unit_id <> to_unit
+			-- what goes on elsewhere already is not moved a second time
+			AND NOT EXISTS (SELECT FROM post AS n WHERE n.continues_id = p.post_id) ORDER BY p.post_id LOOP
 		PERFORM mutasi.tell_progress('posts moved: %1 of at most %2', ARRAY[nth::text, cardinality(posts)::text]);
 		nth := nth + 1;
 		INSERT INTO post (unit_id, class, seats, min_staff, code, title, family, kind, min_grade, min_education, education_fields, surplus_weight,
-				effective_hours, reports_to, open, valid_from)
+				effective_hours, reports_to, open, valid_from, continues_id)
 			VALUES (to_unit, former.class, former.seats, former.min_staff, former.code || '@' || target.code || ':' || as_of, former.title, former.family, former.kind, former.min_grade,
-				former.min_education, former.education_fields, former.surplus_weight, former.effective_hours, former.reports_to, former.open, as_of)
+				former.min_education, former.education_fields, former.surplus_weight, former.effective_hours, former.reports_to, former.open, as_of, former.post_id)
 			RETURNING post_id INTO made;
 		moved := moved || jsonb_build_object(former.post_id::text, made);
 		INSERT INTO post_competency (post_id, competency_id, level, weight, kind, mandatory)
@@ -42,6 +50,17 @@ BEGIN
 		INSERT INTO task_norm (task_id, valid_from, norm_hours)
 			SELECT c.task_id, n.valid_from, n.norm_hours FROM copied AS c
 			JOIN task AS t ON t.post_id = former.post_id AND t.name = c.name JOIN task_norm AS n ON n.task_id = t.task_id;
+		INSERT INTO post_effective_time (post_id, valid_from, effective_hours)
+			SELECT made, t.valid_from, t.effective_hours FROM post_effective_time AS t WHERE t.post_id = former.post_id;
+		-- an application is for the post that goes on, and a waiver too; one that a case of before may rest on stays on record
+		UPDATE application AS a SET post_id = made WHERE a.post_id = former.post_id AND a.withdrawn_at IS NULL AND a.transfer_id IS NULL;
+		INSERT INTO waiver (employee_id, post_id, rule, reason, granted_by, granted_on, valid_to)
+			SELECT w.employee_id, made, w.rule, w.reason, w.granted_by, w.granted_on, w.valid_to
+			FROM waiver AS w JOIN eligibility_rule AS r ON r.rule = w.rule AND r.waivable
+			WHERE w.post_id = former.post_id AND w.valid_to > as_of
+				AND EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = w.employee_id AND t.to_post_id = former.post_id);
+		UPDATE waiver AS w SET post_id = made WHERE w.post_id = former.post_id AND w.valid_to > as_of
+			AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = w.employee_id AND t.to_post_id = former.post_id);
 		FOR held IN SELECT i.* FROM incumbency AS i WHERE i.post_id = former.post_id AND (i.valid_to IS NULL OR i.valid_to > as_of) ORDER BY i.incumbency_id LOOP
 			IF held.valid_from >= as_of THEN
 				DELETE FROM incumbency AS i WHERE i.incumbency_id = held.incumbency_id;
@@ -58,7 +77,7 @@ BEGIN
 	RETURN (SELECT count(*) FROM jsonb_object_keys(moved));
 END
 $body$;
-COMMENT ON FUNCTION @agency@.move_posts(integer[], integer, date) IS 'Moves posts with their holders, requirements, tasks and norms to another unit from a day on: each ends and goes on as a new post there, so that past figures stay. Refused while a transfer from or to one is under way (MU121). Returns how many.';
+COMMENT ON FUNCTION @agency@.move_posts(integer[], integer, date) IS 'Moves posts with their holders, requirements, tasks, norms, open applications and waivers to another unit from a day on, not one ahead: each ends and goes on as a new post there (continues_id), so that past figures stay and nobody''s time in the post begins anew. Refused while a transfer from or to one is under way (MU121). Returns how many.';
 
 CREATE FUNCTION @agency@.merge_units(units integer[], into_unit integer, as_of date DEFAULT current_date, legal_basis text DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

@@ -103,6 +103,28 @@ CREATE FUNCTION @agency@.months_between(since date, until date) RETURNS integer
 	RETURN (extract(year FROM age(until::timestamp, since::timestamp)) * 12 + extract(month FROM age(until::timestamp, since::timestamp)))::integer;
 COMMENT ON FUNCTION @agency@.months_between(date, date) IS 'Whole months from one day to another.';
 
+-- A post that goes on in another unit is another row, and so is the incumbency;
+-- for the person nothing began anew.
+CREATE FUNCTION @agency@.held_since(employee integer, post integer, since date) RETURNS date
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	held integer := post;
+	first_day date := since;
+	earlier record;
+BEGIN
+	LOOP
+		SELECT i.post_id, i.valid_from INTO earlier FROM post AS p JOIN incumbency AS i ON i.post_id = p.continues_id
+			WHERE p.post_id = held AND i.employee_id = held_since.employee AND i.valid_to = first_day AND i.kind <> 'acting';
+		EXIT WHEN NOT FOUND;
+		held := earlier.post_id;
+		first_day := earlier.valid_from;
+	END LOOP;
+	RETURN first_day;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.held_since(integer, integer, date) IS 'The day since which a person is in a post that was taken up on the day since, counting the posts that it continues (post.continues_id) as long as they were held without a break.';
+
 -- What a person holds on a day: the main post, or where there is none the
 -- additional one with the largest share.
 CREATE FUNCTION @agency@.current_post(employees integer[], as_of date)
@@ -113,14 +135,15 @@ AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		SELECT DISTINCT ON (i.employee_id) i.employee_id, i.post_id, p.unit_id, i.valid_from, i.share
+		SELECT DISTINCT ON (i.employee_id) i.employee_id, i.post_id, p.unit_id,
+			CASE WHEN p.continues_id IS NULL THEN i.valid_from ELSE held_since(i.employee_id, i.post_id, i.valid_from) END, i.share
 		FROM incumbency AS i JOIN post AS p USING (post_id)
 		WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
 			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
 		ORDER BY i.employee_id, i.kind = 'main' DESC, i.share DESC, i.incumbency_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.current_post(integer[], date) IS 'The post each of these people holds on a day: the main one, else the additional one with the largest share.';
+COMMENT ON FUNCTION @agency@.current_post(integer[], date) IS 'The post each of these people holds on a day: the main one, else the additional one with the largest share; and since when, the posts that it continues included (held_since()).';
 
 -- Figures of posts, which tell nothing of who holds them: by them a full post is
 -- full for everybody who asks, also under row security.

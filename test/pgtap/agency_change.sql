@@ -1,7 +1,20 @@
 -- Units merged and split; training and outcomes.
 BEGIN;
-SELECT plan(37);
+SELECT plan(50);
 \i test/data/small_agency.sql
+
+-- what waits for the post that will move: two wishes, one with a case that ended, and exceptions
+SELECT file_application(7, 2, 'near my family'), file_application(8, 2, 'to nurse'), file_application(1, 2, 'a change') \g /dev/null
+SELECT open_transfer(2) AS ended \gset
+UPDATE transfer SET state = 'withdrawn', state_reason = 'not now' WHERE transfer_id = :ended;
+SELECT withdraw_application(3) \g /dev/null
+INSERT INTO waiver (employee_id, post_id, rule, reason, granted_on, valid_to) VALUES (7, 2, 'grade', 'x', current_date - 60, current_date + 90),
+	(8, 2, 'grade', 'x', current_date - 60, current_date + 90), (1, 2, 'grade', 'of long ago', current_date - 60, current_date - 30);
+UPDATE post SET effective_hours = 1200 WHERE post_id = 2;
+UPDATE post SET effective_hours = NULL WHERE post_id = 2;
+SELECT throws_ok('SELECT merge_units(''{3}'', 2, current_date + 1)', '22023', format('posts cannot move to another unit as of the future date %s', current_date + 1), 'not ahead of the day');
+SELECT throws_ok('SELECT split_unit(3, ''{2}'', ''PKM4'', ''Health Centre 4'', current_date + 1)', '22023', NULL, 'nor by a split');
+SELECT is((SELECT open FROM post WHERE post_id = 2), true, 'and nothing happened');
 
 -- merge: the second health centre goes into the first
 SELECT is(merge_units('{3}', 2, current_date - 10, 'Perwali 7/2026'), 1, 'its one post moves');
@@ -12,6 +25,15 @@ SELECT results_eq('SELECT kind, unit_id, other_unit_id, legal_basis FROM unit_ch
 SELECT is((SELECT count(*) FROM incumbency WHERE employee_id = 2), 2::bigint, 'people keep their past');
 SELECT is((SELECT requirement::text FROM post WHERE code LIKE 'PKM2-N@%'), '{1:4*2!, 2:3}', 'the post asks what it asked');
 SELECT is((SELECT count(*) FROM post AS p JOIN task AS t USING (post_id) JOIN task_norm AS n USING (task_id) WHERE p.code LIKE 'PKM2-N@%'), 1::bigint, 'with its tasks and norms');
+SELECT post_id AS went_on FROM post WHERE continues_id = 2 \gset
+SELECT is((SELECT code FROM post WHERE post_id = :went_on), 'PKM2-N@PKM1:' || (current_date - 10), 'and knows which one it continues');
+SELECT results_eq('SELECT post_id, since FROM current_post(''{2}'', current_date)', format('VALUES (%s, date ''2018-01-01'')', :went_on), 'whose holders are in it since they came');
+SELECT is((SELECT passed FROM eligibility(2, 3) WHERE rule = 'tenure'), true, 'so that their tenure goes on');
+SELECT is((SELECT since FROM current_post('{2}', current_date - 11)), date '2018-01-01', 'as before');
+SELECT results_eq('SELECT employee_id, post_id FROM application ORDER BY application_id', format('VALUES (7, %s), (8, 2), (1, 2)', :went_on), 'who applied for it applies for the one that goes on');
+SELECT results_eq('SELECT employee_id, post_id, valid_to > current_date FROM waiver ORDER BY employee_id, post_id', format('VALUES (1, 2, false), (7, %1$s, true), (8, 2, true), (8, %1$s, true)', :went_on),
+	'an exception in force goes with it; what a case may rest on stays, too');
+SELECT results_eq(format('SELECT valid_from, effective_hours FROM post_effective_time WHERE post_id = %s', :went_on), 'SELECT valid_from, effective_hours FROM post_effective_time WHERE post_id = 2', 'and so does its effective time');
 SELECT throws_ok('SELECT merge_units(''{2}'', 2)', '22023', NULL, 'not into itself');
 SELECT throws_ok('SELECT merge_units(''{1}'', 2)', 'MU101', NULL, 'nor into what is below it');
 SELECT throws_ok('SELECT merge_units(''{99}'', 2)', 'MU102', 'there is no unit 99', 'unknown unit');
@@ -20,6 +42,10 @@ SELECT throws_ok('SELECT merge_units(''{99}'', 2)', 'MU102', 'there is no unit 9
 SELECT split_unit(2, '{4}', 'PKM3', 'Health Centre 3', current_date - 5) AS made \gset
 SELECT results_eq(format('SELECT code, parent_id, kind FROM unit WHERE unit_id = %s', :made), $$VALUES ('PKM3', 1, 'health centre')$$, 'a unit beside the old one');
 SELECT is((SELECT count(*) FROM post WHERE unit_id = :made), 1::bigint, 'with the posts named');
+SELECT is(move_posts(ARRAY[:went_on], :made, current_date - 4), 1, 'a post moves a second time');
+SELECT is((SELECT since FROM current_post('{2}', current_date)), date '2018-01-01', 'its holders are in it since they came, still');
+UPDATE incumbency SET valid_to = current_date - 7 WHERE employee_id = 3 AND post_id = :went_on;
+SELECT is((SELECT since FROM current_post('{3}', current_date)), current_date - 4, 'but for a break');
 SELECT throws_ok('SELECT split_unit(2, ''{3}'', ''X'', ''X'')', '22023', 'post 3 is not one of unit 2', 'only with its own');
 SELECT throws_ok('SELECT split_unit(2, ''{1}'', ''PKM3'', ''X'')', '23505', NULL, 'under a code of its own');
 INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (7, 1, 'x');

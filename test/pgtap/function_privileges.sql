@@ -55,7 +55,7 @@ INSERT INTO decided VALUES
 		complete_training, composite_score, csv_template, current_assessment, current_post, decision_candidate_hash, decision_digest,
 		decision_file, decision_grounded, decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements,
 		effective_hours_on, eligibility, eligibility_summary, eligible_pairs, evaluate_plan, experience_part, explain_match,
-		file_application, fill_template, find_mentions, forget_units, groups_to_hide, incumbents, issue_notice, keep_solution, load_csv,
+		file_application, fill_template, find_mentions, forget_units, groups_to_hide, held_since, incumbents, issue_notice, keep_solution, load_csv,
 		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, move_posts, new_policy,
 		notice_allowed, notice_fields, notice_status, open_plan, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
 		plan_compare, plan_effects, plan_outcome, plan_unit_impact, plan_what_if, policy_in_force, policy_on, policy_surplus, preview_notice, profile_on,
