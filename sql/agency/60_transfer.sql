@@ -255,9 +255,21 @@ BEGIN
 				ELSE 'rotation' END;
 		END IF;
 		NEW.notice_status := notice_status(NEW.transfer_id);
+		-- what the decision writes comes with imported cases only
+		IF open_state(NEW.state) AND NEW.state NOT IN ('decided', 'appointed') THEN
+			NEW.decided_at := NULL;
+			NEW.decision_digest := NULL;
+			NEW.policy_version := NULL;
+			NEW.score := NULL;
+			NEW.rank := NULL;
+		END IF;
 	ELSIF NEW.state = 'decided' AND OLD.state <> 'decided' THEN
 		NEW.decided_at := clock_timestamp();
 		NEW.decision_date := coalesce(NEW.decision_date, current_date);
+		-- decision_record() writes it behind this
+		NEW.decision_digest := NULL;
+		NEW.score := NULL;
+		NEW.rank := NULL;
 		SELECT p.policy_version INTO NEW.policy_version FROM policy_on(current_date) AS p;
 		IF NEW.to_post_id IS NOT NULL THEN
 			SELECT s.score INTO NEW.score FROM score_pairs(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date) AS s;
@@ -283,6 +295,117 @@ $body$;
 COMMENT ON FUNCTION @agency@.transfer_fill() IS 'Trigger: fills in the post given up, the kind of move and whether notice was given, and at the decision the policy version, score, rank and how many are passed over.';
 CREATE TRIGGER a_transfer_fill BEFORE INSERT OR UPDATE ON @agency@.transfer
 	FOR EACH ROW EXECUTE FUNCTION @agency@.transfer_fill();
+
+-- A case that has been decided, by the tree or before it was imported, whatever
+-- states an agency's own workflow has behind the decision.
+CREATE FUNCTION @agency@.is_decided(c @agency@.transfer) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN (c).decided_at IS NOT NULL OR (c).state IN ('decided', 'appointed', 'effective', 'monitoring', 'completed', 'cancelled');
+COMMENT ON FUNCTION @agency@.is_decided(@agency@.transfer) IS 'Whether a transfer has been decided: from then on who moves, from where, to where and why stays as it was decided.';
+
+CREATE FUNCTION @agency@.role_in_force() RETURNS text
+	LANGUAGE sql STABLE
+	RETURN CASE WHEN current_setting('role') = 'none' THEN session_user::text ELSE current_setting('role') END;
+COMMENT ON FUNCTION @agency@.role_in_force() IS 'The database role that a statement was given as, inside functions with their owner''s rights too.';
+
+-- What was decided, and judged by the rules, is what takes effect. Asked behind the
+-- workflow's trigger, which has recorded by then whether this is the owner's
+-- correction; that may change what nothing else may.
+CREATE FUNCTION @agency@.transfer_kept() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	by_the_decision text[] := '{decided_at,decision_digest,policy_version,score,rank}';
+	decided constant text[] := '{employee_id,from_post_id,to_post_id,kind,initiative,workflow,other_agency,minister_permission_needed,reverses_id,plan_id,decision_date,decision_grounds,created_by,created_at}';
+	changed text[];
+	event text;
+BEGIN
+	-- the decision itself, and the digest that follows it
+	IF NEW.state = 'decided' AND OLD.state <> 'decided' AND NOT is_decided(OLD) THEN
+		RETURN NULL;
+	END IF;
+	IF OLD.decision_digest IS NULL AND NEW.decision_digest = decision_digest(NEW.transfer_id) THEN
+		by_the_decision := array_remove(by_the_decision, 'decision_digest');
+	END IF;
+	changed := ARRAY(SELECT k FROM unnest(by_the_decision || CASE WHEN is_decided(OLD) THEN decided || '{effective_on}'::text[] ELSE '{}' END) AS k
+		WHERE to_jsonb(OLD) -> k IS DISTINCT FROM to_jsonb(NEW) -> k);
+	IF changed = '{}' THEN
+		RETURN NULL;
+	END IF;
+	IF EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = '@agency@.transfer'::regclass AND g.tgname = 'mutasi_workflow') THEN
+		EXECUTE format('SELECT h.event FROM %s AS h WHERE h.transfer_id = $1 ORDER BY h.seq DESC LIMIT 1',
+			(SELECT a.history FROM mutasi.workflow_attachment('@agency@.transfer') AS a)) INTO event USING NEW.transfer_id;
+		IF event = 'correct' THEN
+			RETURN NULL;
+		END IF;
+	END IF;
+	IF changed <> '{effective_on}' THEN
+		IF NOT is_decided(OLD) THEN
+			PERFORM mutasi.raise_error('MU116', '"%2" of transfer %1 is written by the decision alone', ARRAY[NEW.transfer_id::text, changed[1]],
+				hint => 'Leave it out; it is filled in when the case is decided.');
+		END IF;
+		PERFORM mutasi.raise_error('MU116', 'transfer %1 has been decided, and its "%2" stays as it was decided', ARRAY[NEW.transfer_id::text, changed[1]],
+			hint => 'Have the case cancelled and open a new one, or take it back with reverse_transfer() once it is in effect. What was recorded wrongly the owner of the schema puts right with mutasi.correct_case().');
+	END IF;
+	-- the day may still be moved, by whoever may write the decision, as long as nobody goes by it
+	IF NOT OLD.is_open OR NEW.effective_on IS NULL THEN
+		PERFORM mutasi.raise_error('MU116', 'transfer %1 has been decided, and its "%2" stays as it was decided', ARRAY[NEW.transfer_id::text, 'effective_on'],
+			hint => 'The day of a decided transfer is moved to another day only before it takes effect.');
+	ELSIF OLD.notice_status = 'given' THEN
+		PERFORM mutasi.raise_error('MU116', 'notice of the day on which transfer %1 takes effect has been given', ARRAY[NEW.transfer_id::text],
+			hint => 'To move the day, DELETE FROM notice WHERE transfer_id = %1, move it, then give notice anew.');
+	ELSIF NOT has_column_privilege(role_in_force(), '@agency@.transfer', 'decision_date', 'UPDATE') THEN
+		PERFORM mutasi.raise_error('42501', 'role "%1" does not move the day of transfer %2, which has been decided', ARRAY[role_in_force(), NEW.transfer_id::text],
+			hint => 'That is for whoever may write the decision: an approver, or the owner of the schema.');
+	END IF;
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.transfer_kept() IS 'Trigger: keeps who moves, from where, to where, how and on what decision as it was decided (MU116); the day on which it takes effect is moved by whoever may write the decision, until notice of it is given. What mutasi.correct_case() changes is not held up.';
+CREATE TRIGGER y_transfer_kept AFTER UPDATE ON @agency@.transfer
+	FOR EACH ROW WHEN ((OLD.employee_id, OLD.from_post_id, OLD.to_post_id, OLD.kind, OLD.initiative, OLD.workflow, OLD.other_agency, OLD.minister_permission_needed,
+			OLD.reverses_id, OLD.plan_id, OLD.decision_date, OLD.decision_grounds, OLD.created_by, OLD.created_at, OLD.effective_on,
+			OLD.decided_at, OLD.decision_digest, OLD.policy_version, OLD.score, OLD.rank)
+		IS DISTINCT FROM (NEW.employee_id, NEW.from_post_id, NEW.to_post_id, NEW.kind, NEW.initiative, NEW.workflow, NEW.other_agency, NEW.minister_permission_needed,
+			NEW.reverses_id, NEW.plan_id, NEW.decision_date, NEW.decision_grounds, NEW.created_by, NEW.created_at, NEW.effective_on,
+			NEW.decided_at, NEW.decision_digest, NEW.policy_version, NEW.score, NEW.rank))
+	EXECUTE FUNCTION @agency@.transfer_kept();
+
+-- Tenure and class bind no case that takes another back, and those and the donor's
+-- floor nobody who comes in: so a case that says it is such a one must be.
+CREATE FUNCTION @agency@.transfer_exempt() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	-- what an imported case was held to is its own matter; one that changes nothing of it may always be ended
+	IF TG_OP = 'INSERT' THEN
+		IF is_decided(NEW) THEN
+			RETURN NULL;
+		END IF;
+	ELSIF is_decided(OLD) OR NEW.state IS DISTINCT FROM 'decided' AND (OLD.employee_id, OLD.from_post_id, OLD.to_post_id, OLD.kind, OLD.reverses_id)
+			IS NOT DISTINCT FROM (NEW.employee_id, NEW.from_post_id, NEW.to_post_id, NEW.kind, NEW.reverses_id) THEN
+		RETURN NULL;
+	END IF;
+	-- says nothing of the other case: whoever writes this one may not be allowed to see it
+	IF NEW.reverses_id IS NOT NULL AND (
+			NOT EXISTS (SELECT FROM transfer AS r WHERE r.transfer_id = NEW.reverses_id AND r.employee_id = NEW.employee_id
+				AND r.state IN ('effective', 'monitoring', 'completed') AND r.from_post_id = NEW.to_post_id AND r.to_post_id = NEW.from_post_id)
+			OR EXISTS (SELECT FROM transfer AS x WHERE x.reverses_id = NEW.reverses_id AND x.transfer_id <> NEW.transfer_id
+				AND x.state IN ('effective', 'monitoring', 'completed'))) THEN
+		PERFORM mutasi.raise_error('MU111', 'the transfer of employee %1 does not take back transfer %2', ARRAY[NEW.employee_id::text, NEW.reverses_id::text],
+			hint => 'reverse_transfer() opens the case that does: of the same person, from the post it led to, to the one it left, once it is in effect and only once.');
+	END IF;
+	IF NEW.kind = 'inter-agency in' AND EXISTS (SELECT FROM current_post(ARRAY[NEW.employee_id], current_date)) THEN
+		PERFORM mutasi.raise_error('MU127', 'employee %1 holds a post in the agency and does not come in from another', ARRAY[NEW.employee_id::text],
+			hint => 'Open a transfer within the agency: leave kind, workflow and other_agency out.');
+	END IF;
+	RETURN NULL;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.transfer_exempt() IS 'Trigger: refuses a case that says it takes another back and does not (MU111), or that it lets somebody in who holds a post already (MU127); asked again at the decision.';
+CREATE TRIGGER y_transfer_exempt AFTER INSERT OR UPDATE ON @agency@.transfer
+	FOR EACH ROW WHEN (NEW.reverses_id IS NOT NULL OR NEW.kind = 'inter-agency in')
+	EXECUTE FUNCTION @agency@.transfer_exempt();
 
 -- That a person has one open case is the unique index's to see to, for those at the
 -- same moment too. Whoever may see the other case is told of it in words before;
@@ -482,6 +605,14 @@ BEGIN
 	IF done.from_post_id IS NULL OR done.to_post_id IS NULL THEN
 		PERFORM mutasi.raise_error('MU111', 'transfer %1 led into or out of the agency and is not reversed here', ARRAY[transfer::text],
 			hint => 'Open a transfer in the other direction.');
+	END IF;
+	SELECT t.transfer_id INTO made FROM transfer AS t WHERE t.reverses_id = done.transfer_id AND t.state IN ('effective', 'monitoring', 'completed') LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('MU111', 'transfer %1 was taken back already, by transfer %2', ARRAY[transfer::text, made::text]);
+	END IF;
+	IF NOT EXISTS (SELECT FROM current_post(ARRAY[done.employee_id], current_date) AS c WHERE c.post_id = done.to_post_id) THEN
+		PERFORM mutasi.raise_error('MU111', 'employee %2 no longer holds the post that transfer %1 led to', ARRAY[transfer::text, done.employee_id::text],
+			hint => 'Open a transfer from the post that is held now; it is held to every rule.');
 	END IF;
 	INSERT INTO transfer (employee_id, to_post_id, initiative, reason, reverses_id, effective_on)
 		VALUES (done.employee_id, done.from_post_id, 'agency', reverse_transfer.reason, done.transfer_id, reverse_transfer.effective_on)
