@@ -3,7 +3,8 @@
 --   competency     mutasi.match_score(profile, requirement)
 --   performance    mean score of the last ratings
 --   qualification  1 level and field fit, 0.5 the level only, 0 neither
---   experience     months in the post's job family, of those that count as full
+--   experience     months in the post's job family, of those that count as full;
+--                  posts held at once count once
 --   balance        what the move does to both units' |required - existing|:
 --                  1 helps both, 0.5 nothing, 0 harms both
 -- A part of which nothing is on record is NULL and adds nothing. Equal scores
@@ -24,6 +25,19 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION @agency@.service_spells(integer[], date) IS 'The posts each of these people has held until a day, in no order, acting posts left out, with their unit and job family (rumpun jabatan).';
+
+-- Posts held beside one another are one time of service, posts held one after
+-- the other are counted each for itself.
+CREATE FUNCTION @agency@.months_served(since date[], until date[]) RETURNS bigint
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN (SELECT sum(@agency@.months_between(t.since, t.until))
+		FROM (SELECT min(n.since) AS since, max(n.until) AS until
+			FROM (SELECT b.since, b.until, count(*) FILTER (WHERE b.begins) OVER (ORDER BY b.since, b.until) AS nth
+				FROM (SELECT s.since, s.until,
+						(s.since < max(s.until) OVER (ORDER BY s.since, s.until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) IS NOT TRUE AS begins
+					FROM unnest(since, until) AS s (since, until)) AS b) AS n
+			GROUP BY n.nth) AS t);
+COMMENT ON FUNCTION @agency@.months_served(date[], date[]) IS 'Months of service in posts held from the days of the first array to those of the second: the sum of each one''s whole months, of posts that overlap those of the time from the first day to the last.';
 
 -- What the parts and the sum are made of, in one place: expressions that the
 -- planner puts where they are called.
@@ -99,10 +113,20 @@ BEGIN
 		figures AS MATERIALIZED (
 			SELECT f.unit_id, f.required, f.existing
 			FROM unit_needs(ARRAY(SELECT t.unit_id FROM target AS t UNION SELECT o.unit_id FROM origin AS o), as_of) AS f),
-		served AS MATERIALIZED (
-			SELECT s.employee_id, s.family, sum(months_between(s.valid_from, least(s.valid_to, as_of))) AS months
+		-- main posts follow one another: time can be counted twice only where there
+		-- was an additional one
+		in_family AS MATERIALIZED (
+			SELECT s.employee_id, s.family, sum(months_between(s.valid_from, least(s.valid_to, as_of))) AS months,
+				count(*) > 1 AND bool_or(s.kind = 'additional') AS together
 			FROM spell AS s WHERE s.family IN (SELECT t.family FROM target AS t)
 			GROUP BY s.employee_id, s.family),
+		served AS MATERIALIZED (
+			SELECT f.employee_id, f.family, f.months FROM in_family AS f WHERE NOT f.together
+			UNION ALL
+			SELECT b.employee_id, b.family, (SELECT m.months FROM months_served(b.since, b.until) AS m (months))
+			FROM (SELECT s.employee_id, s.family, array_agg(s.valid_from) AS since, array_agg(least(s.valid_to, as_of)) AS until
+				FROM spell AS s JOIN in_family AS f ON f.employee_id = s.employee_id AND f.family = s.family
+				WHERE f.together GROUP BY s.employee_id, s.family) AS b),
 		schooling AS MATERIALIZED (
 			SELECT q.p AS post_id, q.e AS employee_id, max(d.level) AS level,
 				max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
@@ -189,11 +213,21 @@ BEGIN
 			SELECT m.unit_id, m.share, balance_part(m.unit_id, fo.required, fo.existing, m.share, target.unit_id, receiving.required, receiving.existing) AS balance
 			FROM (SELECT DISTINCT o.unit_id, o.share FROM origin AS o) AS m
 			LEFT JOIN figures AS fo ON fo.unit_id = m.unit_id),
-		served AS MATERIALIZED (
-			SELECT i.employee_id, sum(months_between(i.valid_from, least(coalesce(i.valid_to, as_of), as_of))) AS months
+		in_family AS MATERIALIZED (
+			SELECT i.employee_id, sum(months_between(i.valid_from, least(i.valid_to, as_of))) AS months,
+				count(*) > 1 AND bool_or(i.kind = 'additional') AS together
 			FROM post AS p JOIN incumbency AS i ON i.post_id = p.post_id
 			WHERE p.family = target.family AND i.kind <> 'acting' AND i.valid_from <= as_of
 			GROUP BY i.employee_id),
+		served AS MATERIALIZED (
+			SELECT f.employee_id, f.months FROM in_family AS f WHERE NOT f.together
+			UNION ALL
+			SELECT b.employee_id, (SELECT m.months FROM months_served(b.since, b.until) AS m (months))
+			FROM (SELECT i.employee_id, array_agg(i.valid_from) AS since, array_agg(least(i.valid_to, as_of)) AS until
+				FROM incumbency AS i JOIN post AS p ON p.post_id = i.post_id
+				WHERE i.employee_id = ANY (ARRAY(SELECT f.employee_id FROM in_family AS f WHERE f.together))
+					AND p.family = target.family AND i.kind <> 'acting' AND i.valid_from <= as_of
+				GROUP BY i.employee_id) AS b),
 		schooling AS MATERIALIZED (
 			SELECT d.employee_id, max(d.level) AS level,
 				max(d.level) FILTER (WHERE target.education_fields IS NULL OR d.field = ANY (target.education_fields)) AS level_in_field
@@ -548,12 +582,16 @@ BEGIN
 		PERFORM mutasi.raise_error('MU102', 'there is no employee %1', ARRAY[employee::text]);
 	END IF;
 	PERFORM policy_in_force(as_of);
-	pool := ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o JOIN post AS p USING (post_id) WHERE o.free >= 1 AND p.open ORDER BY o.post_id);
+	-- as candidates() leaves out whoever holds the post, be it beside another
+	pool := ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o JOIN post AS p USING (post_id)
+		WHERE o.free >= 1 AND p.open AND NOT EXISTS (SELECT FROM incumbency AS i
+			WHERE i.employee_id = opportunities.employee AND i.post_id = o.post_id AND i.kind <> 'acting'
+				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of))
+		ORDER BY o.post_id);
 	RETURN QUERY
 		WITH best AS MATERIALIZED (
 			SELECT s.*, row_number() OVER (ORDER BY s.score DESC, s.post_id) AS nth
 			FROM score_pairs(array_fill(opportunities.employee, ARRAY[cardinality(pool)]), pool, as_of) AS s
-			WHERE s.from_post_id IS DISTINCT FROM s.post_id
 			ORDER BY s.score DESC, s.post_id LIMIT k),
 		listed AS MATERIALIZED (SELECT array_agg(b.employee_id) AS ids, array_agg(b.post_id) AS posts FROM best AS b)
 		SELECT b.nth::integer, b.post_id, p.title, u.name, b.score, b.competency, b.performance, b.qualification, b.experience, b.balance,
@@ -565,7 +603,7 @@ BEGIN
 		ORDER BY b.nth;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.opportunities(integer, integer, date) IS 'The k free posts that suit a person best, exactly, with the composite score, its parts, eligibility and the reasons against it. Equal scores go by post_id.';
+COMMENT ON FUNCTION @agency@.opportunities(integer, integer, date) IS 'The k free posts that suit a person best, exactly, with the composite score, its parts, eligibility and the reasons against it. Posts the person holds are left out; equal scores go by post_id.';
 
 CREATE FUNCTION @agency@.explain_match(employee integer, post integer)
 	RETURNS TABLE (competency text, kind text, required numeric, held numeric, gap numeric, weight numeric, mandatory boolean, contribution numeric)
@@ -661,14 +699,35 @@ CREATE FUNCTION @agency@.what_if(employees integer[], posts integer[], as_of dat
 	LANGUAGE plpgsql STABLE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
+DECLARE
+	wrong record;
 BEGIN
+	IF coalesce(cardinality(employees), 0) <> coalesce(cardinality(posts), 0) THEN
+		PERFORM mutasi.raise_error('22023', '%1 employees and %2 posts do not make pairs',
+			ARRAY[coalesce(cardinality(employees), 0)::text, coalesce(cardinality(posts), 0)::text],
+			hint => 'Give a post for each employee, NULL for who leaves the agency.');
+	END IF;
+	-- what is not there, or is moved twice, would be counted all the same
+	SELECT q.e, q.p, x.employee_id IS NULL AS unknown, t.post_id IS NULL AND q.p IS NOT NULL AS nowhere INTO wrong
+		FROM (SELECT u.e, u.p, count(*) OVER (PARTITION BY u.e) AS times FROM unnest(employees, posts) AS u (e, p)) AS q
+		LEFT JOIN employee AS x ON x.employee_id = q.e
+		LEFT JOIN post AS t ON t.post_id = q.p
+		WHERE x.employee_id IS NULL OR q.p IS NOT NULL AND t.post_id IS NULL OR q.times > 1
+		ORDER BY q.e, q.p LIMIT 1;
+	IF wrong.unknown THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no employee %1', ARRAY[coalesce(wrong.e::text, 'NULL')]);
+	ELSIF wrong.nowhere THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no post %1', ARRAY[wrong.p::text]);
+	ELSIF FOUND THEN
+		PERFORM mutasi.raise_error('22023', 'employee %1 would move twice', ARRAY[wrong.e::text],
+			hint => 'Ask for one move of each person at a time.');
+	END IF;
 	RETURN QUERY
 		WITH move AS MATERIALIZED (
 			SELECT q.e, t.unit_id AS to_unit, o.unit_id AS from_unit, coalesce(o.share, 1) AS share
 			FROM unnest(employees, posts) AS q (e, p)
 			LEFT JOIN post AS t ON t.post_id = q.p
-			LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e
-			WHERE q.p IS NULL OR t.post_id IS NOT NULL),
+			LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e),
 		net AS MATERIALIZED (
 			SELECT n.unit_id, sum(n.change) AS change
 			FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m WHERE m.to_unit IS NOT NULL
@@ -685,7 +744,7 @@ BEGIN
 		ORDER BY f.unit_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date) IS 'What moves would do to the units concerned: staff and workload ratio before and after. A post NULL: the person leaves the agency. Changes nothing.';
+COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date) IS 'What moves would do to the units concerned: staff and workload ratio before and after. A post NULL: the person leaves the agency. Arrays of different length and a person twice are refused (22023), and who or what is not there (MU102). Changes nothing.';
 
 CREATE FUNCTION @agency@.plan_what_if(plan integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,
@@ -694,6 +753,9 @@ CREATE FUNCTION @agency@.plan_what_if(plan integer, as_of date DEFAULT current_d
 AS $body$
 #variable_conflict use_column
 BEGIN
+	IF NOT EXISTS (SELECT FROM transfer_plan AS p WHERE p.plan_id = plan) THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no plan %1', ARRAY[plan::text]);
+	END IF;
 	RETURN QUERY
 		SELECT w.* FROM (SELECT array_agg(m.employee_id ORDER BY m.employee_id) AS e, array_agg(m.to_post_id ORDER BY m.employee_id) AS p
 				FROM transfer_plan_move AS m WHERE m.plan_id = plan) AS a
@@ -764,8 +826,9 @@ BEGIN
 			eligible, reason, from_post_id, from_unit_id)
 		SELECT made, c.post_id, c.rank, c.employee_id, c.score, c.competency, c.performance, c.qualification, c.experience, c.balance,
 			c.eligible, c.reason, c.from_post_id, c.from_unit_id
-		FROM ranked(ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o WHERE o.free >= 1 ORDER BY o.post_id), k, as_of) AS c;
+		FROM ranked(ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o JOIN post AS p ON p.post_id = o.post_id AND p.open
+			WHERE o.free >= 1 ORDER BY o.post_id), k, as_of) AS c;
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.take_ranking_snapshot(integer, date) IS 'Ranks the k best candidates of every free post and keeps the result for the view candidate_ranking; returns the snapshot''s id.';
+COMMENT ON FUNCTION @agency@.take_ranking_snapshot(integer, date) IS 'Ranks the k best candidates of every post that is open for filling and has a free seat and keeps the result for the view candidate_ranking; returns the snapshot''s id.';

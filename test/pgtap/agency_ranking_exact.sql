@@ -2,7 +2,7 @@
 -- it: random people, posts, histories, workloads; ties in plenty; several days
 -- and policies; one post and many at once; only the eligible.
 BEGIN;
-SELECT plan(28);
+SELECT plan(29);
 SELECT mutasi.create_agency('kota') \g /dev/null
 SET search_path = kota, mutasi, public;
 CREATE FUNCTION pg_temp.r(seed text, n integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT abs(hashtext(seed)) % n $$;
@@ -31,6 +31,10 @@ INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind)
 	FROM generate_series(1, 240) AS n WHERE n % 17 > 0;
 INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind)
 	SELECT n, 1 + (pg_temp.r('now' || n, 36) + 1) % 36, date '2021-01-01', 0.5, 'additional' FROM generate_series(10, 240, 20) AS n WHERE n % 17 > 0;
+INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind)
+	SELECT i.employee_id, min(o.post_id), date '2022-06-01' + i.employee_id, 0.5, 'additional'
+	FROM incumbency AS i JOIN post AS p USING (post_id) JOIN post AS o ON o.family = p.family AND o.post_id <> p.post_id
+	WHERE i.share = 0.5 AND i.kind = 'main' AND i.employee_id % 20 = 0 GROUP BY i.employee_id;
 INSERT INTO incumbency (employee_id, post_id, valid_from, kind)
 	SELECT n, 1 + (pg_temp.r('now' || n, 36) + 2) % 36, date '2022-01-01', 'acting' FROM generate_series(3, 240, 31) AS n;
 INSERT INTO assessment (employee_id, competency_id, level, assessed_on, expires_on)
@@ -56,6 +60,27 @@ CREATE FUNCTION pg_temp.distance_of(unit integer, day date, more numeric) RETURN
 			WHERE p.unit_id = unit AND extract(year FROM v.period_start) = (SELECT max(extract(year FROM w.period_start)) FROM kota.task_volume AS w WHERE extract(year FROM w.period_start) <= extract(year FROM day))) / 1250
 		- coalesce((SELECT sum(i.share) FROM kota.incumbency AS i JOIN kota.post AS p USING (post_id)
 			WHERE p.unit_id = unit AND i.kind <> 'acting' AND i.valid_from <= day AND coalesce(i.valid_to, 'infinity') > day), 0) - more) $$;
+-- Months in a family: of posts that overlap, of the time from the first day to the last.
+CREATE FUNCTION pg_temp.served(person integer, wanted text, day date) RETURNS numeric LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	s record;
+	since date;
+	until date;
+	months numeric;
+BEGIN
+	FOR s IN SELECT i.valid_from, least(coalesce(i.valid_to, day), day) AS valid_to FROM kota.incumbency AS i JOIN kota.post AS q USING (post_id)
+		WHERE i.employee_id = person AND q.family = wanted AND i.kind <> 'acting' AND i.valid_from <= day ORDER BY 1
+	LOOP
+		IF s.valid_from < until THEN
+			until := greatest(until, s.valid_to);
+		ELSE
+			months := coalesce(months, 0) + coalesce(kota.months_between(since, until), 0);
+			since := s.valid_from;
+			until := s.valid_to;
+		END IF;
+	END LOOP;
+	RETURN months + kota.months_between(since, until);
+END $$;
 CREATE FUNCTION pg_temp.plain(p integer, day date) RETURNS TABLE (employee_id integer, score numeric) LANGUAGE sql STABLE AS $$
 	SELECT e.employee_id, round(y.weight_competency * coalesce(mutasi.match_score(e.profile, t.requirement), 0)
 		+ y.weight_performance * coalesce(round((SELECT avg(k.score) FROM (SELECT f.rating FROM kota.performance AS f
@@ -67,8 +92,7 @@ CREATE FUNCTION pg_temp.plain(p integer, day date) RETURNS TABLE (employee_id in
 			WHEN EXISTS (SELECT FROM kota.education AS d WHERE d.employee_id = e.employee_id AND coalesce(d.graduated_on, '-infinity') <= day AND d.level >= coalesce(t.min_education, 0)) THEN 0.5
 			ELSE 0 END
 		+ y.weight_experience * round(least(1, CASE WHEN t.family IS NULL THEN greatest(0, kota.months_between(e.appointed_on, day))::numeric
-			ELSE coalesce((SELECT sum(kota.months_between(i.valid_from, least(coalesce(i.valid_to, day), day)))::numeric FROM kota.incumbency AS i JOIN kota.post AS q USING (post_id)
-				WHERE i.employee_id = e.employee_id AND q.family = t.family AND i.kind <> 'acting' AND i.valid_from <= day), 0) END / y.full_experience_months), 6)
+			ELSE coalesce(pg_temp.served(e.employee_id, t.family, day), 0) END / y.full_experience_months), 6)
 		+ y.weight_balance * coalesce(round(CASE WHEN o.unit_id = t.unit_id THEN 0.5
 			WHEN o.unit_id IS NULL THEN (pg_temp.distance_of(t.unit_id, day, 0) - pg_temp.distance_of(t.unit_id, day, 1) + 1) / 2
 			ELSE (pg_temp.distance_of(o.unit_id, day, 0) - pg_temp.distance_of(o.unit_id, day, -o.share)
@@ -97,6 +121,8 @@ SELECT pg_temp.compare(15, 500, current_date, false, 'everybody');
 SELECT pg_temp.compare(7, 1, current_date, false, 'the first');
 SELECT pg_temp.compare(p, 8, date '2024-03-01', false, format('post %s on a day gone by', p)) FROM unnest('{2,9}'::integer[]) AS p;
 SELECT pg_temp.compare(p, 6, current_date, true, format('post %s, eligible only', p)) FROM unnest('{3,12}'::integer[]) AS p;
+SELECT cmp_ok((SELECT count(*)::int FROM incumbency AS i JOIN post AS p USING (post_id) JOIN incumbency AS o ON o.employee_id = i.employee_id AND o.incumbency_id > i.incumbency_id
+	JOIN post AS q ON q.post_id = o.post_id AND q.family = p.family AND o.valid_from < coalesce(i.valid_to, current_date) WHERE o.kind = 'additional'), '>', 3, 'there were posts held at once');
 SELECT is((SELECT count(*) FROM pg_temp.plain(15, current_date) AS s JOIN pg_temp.plain(15, current_date) AS t ON s.score = t.score AND s.employee_id < t.employee_id) > 0, true, 'there were ties');
 
 -- many at once

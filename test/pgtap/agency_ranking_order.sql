@@ -2,7 +2,7 @@
 -- the day, experience of posts held at once, days without a policy, policies
 -- published ahead, and what is refused instead of guessed.
 BEGIN;
-SELECT plan(39);
+SELECT plan(60);
 \i test/data/small_agency.sql
 
 -- civil servants before contract employees, whatever the numbers of their grades
@@ -64,6 +64,49 @@ SELECT results_eq('SELECT post_id, surplus(requirement) FROM post ORDER BY post_
 CREATE TEMP TABLE placed AS SELECT post_id, ctid AS place FROM post;
 SELECT run_daily() \g /dev/null
 SELECT is_empty('SELECT post_id, ctid FROM post EXCEPT TABLE placed', 'once');
+
+-- two halves of a day are one day of experience; one post after another is two times
+SELECT is(months_served(since::date[], until::date[]), months::bigint, description) FROM (VALUES
+	('{2020-01-01}', '{2022-01-01}', 24, 'one post'),
+	('{2020-01-01,2020-01-01}', '{2022-01-01,2022-01-01}', 24, 'two at once'),
+	('{2020-01-01,2021-07-01}', '{2021-01-01,2022-01-01}', 18, 'two one after the other'),
+	('{2021-01-16,2020-01-01}', '{2022-01-31,2021-01-16}', 24, 'touching, each counted in whole months'),
+	('{2021-01-15,2020-01-01}', '{2022-01-31,2021-01-16}', 24, 'overlapping by a day'),
+	('{2020-01-01,2020-03-01,2020-05-01}', '{2021-01-01,2020-04-01,2022-01-01}', 24, 'one inside another, a third across its end'),
+	('{2020-01-01,2021-01-01,2020-06-01,2023-01-01}', '{2021-01-01,2022-01-01,2021-06-01,2023-07-01}', 30, 'an additional post across two main ones, and one later')) AS v (since, until, months, description);
+INSERT INTO post (post_id, unit_id, code, title, family, class, seats) VALUES (50, 1, 'X1', 'Analyst', 'analysis', 7, 9), (51, 2, 'X2', 'Analyst', 'analysis', 7, 9), (52, 3, 'X3', 'Analyst', 'analysis', 7, 9);
+INSERT INTO employee (employee_id, name, appointed_on) SELECT n, 'Pegawai 0' || n, '2010-01-01' FROM generate_series(41, 44) AS n;
+INSERT INTO incumbency (employee_id, post_id, valid_from, valid_to, share, kind) VALUES
+	(41, 50, current_date - interval '24 months', NULL, 0.5, 'main'), (41, 51, current_date - interval '24 months', NULL, 0.5, 'additional'),
+	(42, 50, current_date - interval '24 months', NULL, 1, 'main'),
+	(43, 50, current_date - interval '24 months', current_date - interval '12 months', 1, 'main'), (43, 51, current_date - interval '12 months', NULL, 1, 'main'),
+	(44, 50, current_date - interval '36 months', current_date - interval '6 months', 0.5, 'additional'), (44, 51, current_date - interval '12 months', current_date, 0.5, 'main');
+SELECT results_eq('SELECT employee_id, experience FROM score_pairs(''{41,42,43,44}'', ''{52,52,52,52}'') ORDER BY 1', 'VALUES (41, 0.4), (42, 0.4), (43, 0.4), (44, 0.6)', 'experience: the halves of two posts count once');
+SELECT results_eq('SELECT employee_id, score FROM scores_for(52) ORDER BY 1', 'SELECT s.employee_id, s.score FROM score_pairs(ARRAY(SELECT employee_id FROM employee ORDER BY 1), array_fill(52, ARRAY(SELECT count(*)::integer FROM employee))) AS s ORDER BY 1', 'scores_for() likewise');
+
+-- posts held already are no opportunity, posts not open no vacancy
+INSERT INTO employee (employee_id, name) VALUES (45, 'Pegawai 045');
+UPDATE post SET seats = 9 WHERE post_id = 3;
+INSERT INTO incumbency (employee_id, post_id, valid_from, valid_to, share, kind) VALUES (45, 50, '2020-01-01', NULL, 0.5, 'main'), (45, 51, '2020-01-01', NULL, 0.5, 'additional'),
+	(45, 52, '2020-01-01', NULL, 0.5, 'acting'), (45, 3, '2018-01-01', '2019-01-01', 0.5, 'additional');
+
+SELECT results_eq('SELECT post_id FROM opportunities(45, 10) ORDER BY post_id', 'VALUES (1), (3), (4), (52)', 'opportunities: neither the main post nor the additional one; an acting or former one is');
+UPDATE post SET open = false WHERE post_id IN (1, 52);
+SELECT take_ranking_snapshot(2) AS taken \gset
+SELECT set_eq(format('SELECT post_id FROM ranking_row WHERE snapshot_id = %s', :taken), 'SELECT post_id FROM vacancy JOIN post USING (post_id) WHERE open AND free >= 1', 'a snapshot of rankings is of the posts that are open and have a free seat');
+SELECT is((SELECT count(*) FROM vacancy WHERE post_id IN (1, 52) AND blocked), 2::bigint, 'among them none that is not open');
+
+-- what moves would do, of people and posts that are there, each once
+SELECT is(pg_temp.try('SELECT * FROM what_if(''{2,2}'', ''{1,4}'')'), '22023 | employee 2 would move twice | Ask for one move of each person at a time.', 'a person moved twice');
+SELECT is(pg_temp.try('SELECT * FROM what_if(''{2,3}'', ''{1}'')'), '22023 | 2 employees and 1 posts do not make pairs | Give a post for each employee, NULL for who leaves the agency.', 'arrays of different length');
+SELECT is(pg_temp.try('SELECT * FROM what_if(''{2,999}'', ''{1,1}'')'), 'MU102 | there is no employee 999', 'an unknown person');
+SELECT is(pg_temp.try('SELECT * FROM what_if(''{2,NULL}'', ''{1,1}'')'), 'MU102 | there is no employee NULL', 'nobody');
+SELECT is(pg_temp.try('SELECT * FROM what_if(''{2}'', ''{999}'')'), 'MU102 | there is no post 999', 'an unknown post');
+SELECT results_eq('SELECT unit_id, existing_after - existing_before FROM what_if(''{2,3}'', ARRAY[NULL, 1]) ORDER BY 1', 'VALUES (2, 1.0), (3, -2.0)', 'a post NULL: out of the agency');
+SELECT is_empty('SELECT * FROM what_if(''{}'', ''{}'')', 'no moves');
+SELECT is(pg_temp.try('SELECT * FROM plan_what_if(999)'), 'MU102 | there is no plan 999', 'an unknown plan');
+INSERT INTO transfer_plan (plan_id, name, goal, period_from, period_to, evaluation) VALUES (1, 'p', 'g', '2026-01-01', '2027-01-01', 'e');
+SELECT is_empty('SELECT * FROM plan_what_if(1)', 'a plan without moves does nothing');
 
 SELECT * FROM finish();
 ROLLBACK;

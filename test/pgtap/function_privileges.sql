@@ -57,7 +57,7 @@ INSERT INTO decided VALUES
 		effective_hours_on, eligibility, eligibility_summary, eligible_pairs, evaluate_plan, experience_part, explain_match,
 		is_decided, role_in_force,
 		file_application, fill_template, find_mentions, forget_units, groups_to_hide, held_since, incumbents, issue_notice, keep_solution, load_csv,
-		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, move_posts, new_policy,
+		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, months_served, move_posts, new_policy,
 		notice_allowed, notice_fields, notice_status, open_plan, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
 		plan_compare, plan_effects, plan_outcome, plan_unit_impact, plan_what_if, policy_in_force, policy_on, policy_surplus, preview_notice, profile_on,
 		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
