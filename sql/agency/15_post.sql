@@ -17,7 +17,7 @@ CREATE TABLE @agency@.post (
 	surplus_weight numeric(3,2) CHECK (surplus_weight BETWEEN 0 AND 1),
 	effective_hours numeric(8,2) CHECK (effective_hours > 0),
 	reports_to integer REFERENCES @agency@.post,
-	continues_id integer UNIQUE REFERENCES @agency@.post ON DELETE SET NULL CHECK (continues_id <> post_id),
+	continues_id integer REFERENCES @agency@.post ON DELETE SET NULL CHECK (continues_id <> post_id),
 	open boolean NOT NULL DEFAULT true,
 	valid_from date NOT NULL DEFAULT '2000-01-01',
 	valid_to date CHECK (valid_to > valid_from)
@@ -25,6 +25,8 @@ CREATE TABLE @agency@.post (
 CREATE INDEX post_unit_idx ON @agency@.post (unit_id);
 CREATE INDEX post_family_idx ON @agency@.post (family);
 CREATE INDEX post_reports_to_idx ON @agency@.post (reports_to);
+-- few posts continue another one, and none is continued twice
+CREATE UNIQUE INDEX post_continues_idx ON @agency@.post (continues_id) WHERE continues_id IS NOT NULL;
 COMMENT ON TABLE @agency@.post IS 'Posts (jabatan) of a unit: title, kind, class, number of seats (formasi) and what the post asks.';
 COMMENT ON COLUMN @agency@.post.post_id IS 'Post.';
 COMMENT ON COLUMN @agency@.post.unit_id IS 'Unit it belongs to.';

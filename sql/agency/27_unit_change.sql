@@ -1,7 +1,8 @@
 -- Units merged and split. The past stays where it was: posts are not moved but
 -- end, and go on as new ones in the other unit, with their people, what they
 -- ask, their tasks and norms, and what was applied for and granted; volumes
--- already counted stay with the old ones, which the new ones name (continues_id).
+-- already counted stay with the old ones, which the new ones name (continues_id):
+-- figures of days before find them there, and those of days after count them, too.
 
 CREATE FUNCTION @agency@.move_posts(posts integer[], to_unit integer, as_of date DEFAULT current_date) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

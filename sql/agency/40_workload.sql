@@ -226,7 +226,7 @@ AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		WITH wanted AS MATERIALIZED (
+		WITH RECURSIVE wanted AS MATERIALIZED (
 			SELECT w.year, y.effective_hours
 			FROM (SELECT coalesce(for_year, load_year(as_of)) AS year) AS w
 			CROSS JOIN LATERAL policy_on(coalesce(make_date(w.year, 1, 1), as_of)) AS y),
@@ -236,14 +236,27 @@ BEGIN
 			WHERE p.unit_id IN (SELECT u FROM unnest(units) AS u)
 				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of) AND i.kind <> 'acting'
 			GROUP BY p.post_id),
+		-- what was counted for a post before it went on in another unit is its work still
+		continued (post_id, former_id) AS (
+			SELECT p.post_id, p.continues_id FROM post AS p
+			WHERE p.continues_id IS NOT NULL AND p.unit_id IN (SELECT u FROM unnest(units) AS u)
+				AND p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of)
+			UNION
+			SELECT c.post_id, p.continues_id FROM continued AS c JOIN post AS p ON p.post_id = c.former_id WHERE p.continues_id IS NOT NULL),
+		before AS (
+			SELECT c.post_id, sum(l.hours) AS hours
+			FROM continued AS c CROSS JOIN wanted AS w JOIN post_load AS l ON l.post_id = c.former_id AND l.year = w.year
+			GROUP BY c.post_id),
 		figures AS (
-			SELECT p.unit_id, w.year, sum(l.hours) AS hours,
-				mutasi.staff_required(l.hours, 1, coalesce(CASE WHEN t.post_id IS NULL THEN p.effective_hours ELSE t.effective_hours END,
+			SELECT p.unit_id, w.year, sum(h.hours) AS hours,
+				mutasi.staff_required(h.hours, 1, coalesce(CASE WHEN t.post_id IS NULL THEN p.effective_hours ELSE t.effective_hours END,
 				w.effective_hours)) AS required,
 				coalesce(sum(s.existing), 0) AS existing, sum(p.seats)::integer AS seats, sum(p.min_staff)::integer AS min_staff
 			FROM post AS p
 			CROSS JOIN wanted AS w
 			LEFT JOIN post_load AS l ON l.post_id = p.post_id AND l.year = w.year
+			LEFT JOIN before AS b ON b.post_id = p.post_id
+			CROSS JOIN LATERAL (SELECT CASE WHEN b.hours IS NULL THEN l.hours ELSE b.hours + coalesce(l.hours, 0) END AS hours) AS h
 			LEFT JOIN staffed AS s ON s.post_id = p.post_id
 		LEFT JOIN LATERAL (SELECT e.post_id, e.effective_hours FROM post_effective_time AS e
 			WHERE e.post_id = p.post_id AND e.valid_from <= coalesce(make_date(w.year, 1, 1), as_of)
@@ -254,4 +267,4 @@ BEGIN
 		FROM figures AS f;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.unit_figures(integer[], date, integer) IS 'For these units: hours of work of a year (default the latest on record), staff required by them, staff there on a day, and their ratio (EU). Ratio above 1: short of people. Units without posts are left out.';
+COMMENT ON FUNCTION @agency@.unit_figures(integer[], date, integer) IS 'For these units: hours of work of a year (default the latest on record) of the posts there on the day, with those of the posts that they continue, staff required by them, staff there on a day, and their ratio (EU). Ratio above 1: short of people. Units without posts are left out.';

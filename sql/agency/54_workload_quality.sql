@@ -47,6 +47,8 @@ AS $body$
 		AND EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id AND (p.valid_to IS NULL OR p.valid_to > current_date))
 		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id
 			WHERE p.unit_id = u.unit_id AND l.year = y.year)
+		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.continues_id
+			WHERE p.unit_id = u.unit_id AND l.year = y.year)
 	UNION ALL
 	SELECT 'post without tasks', 'post', p.post_id, p.unit_id, p.code || ' ' || p.title,
 		'no task, so it requires nobody', 'Add its tasks to the table task, or end the post with valid_to.'
@@ -80,6 +82,9 @@ AS $body$
 	WHERE (p.valid_to IS NULL OR p.valid_to > current_date) AND k.tasks > coalesce(m.fewest_in_year, 0)
 		AND NOT EXISTS (SELECT FROM @agency@.task_volume AS v WHERE v.task_id = t.task_id
 			AND v.period_start BETWEEN y.first_day AND y.last_day)
+		-- recorded for the post that this one continues, they count here
+		AND (p.continues_id IS NULL OR NOT EXISTS (SELECT FROM @agency@.task AS o JOIN @agency@.task_volume AS v ON v.task_id = o.task_id
+			WHERE o.post_id = p.continues_id AND o.name = t.name AND v.period_start BETWEEN y.first_day AND y.last_day))
 	UNION ALL
 	SELECT 'gap in the volumes', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
 		format('%s of %s periods from %s to %s are on record', g.present, g.periods, g.first, g.last),

@@ -64,7 +64,8 @@ BEGIN
 			-- most changes of a post do not matter here
 			units := ARRAY(SELECT w.unit_id FROM former AS f JOIN current_rows AS c USING (post_id)
 				CROSS JOIN LATERAL (VALUES (f.unit_id), (c.unit_id)) AS w (unit_id)
-				WHERE (f.unit_id, f.effective_hours, f.valid_from, f.valid_to) IS DISTINCT FROM (c.unit_id, c.effective_hours, c.valid_from, c.valid_to));
+				WHERE (f.unit_id, f.effective_hours, f.valid_from, f.valid_to) IS DISTINCT FROM (c.unit_id, c.effective_hours, c.valid_from, c.valid_to)
+					OR f.continues_id IS DISTINCT FROM c.continues_id);
 		END IF;
 	ELSIF TG_OP = 'INSERT' THEN
 		units := ARRAY(SELECT DISTINCT p.unit_id FROM current_rows AS c JOIN post AS p USING (post_id));
@@ -73,6 +74,14 @@ BEGIN
 	ELSE
 		units := ARRAY(SELECT p.unit_id FROM former AS f JOIN post AS p USING (post_id)
 			UNION SELECT p.unit_id FROM current_rows AS c JOIN post AS p USING (post_id));
+	END IF;
+	-- hours count in the unit, too, where the post went on
+	IF TG_TABLE_NAME = 'post_load' AND units <> '{}' AND EXISTS (SELECT FROM post AS p WHERE p.continues_id IS NOT NULL) THEN
+		units := ARRAY(WITH RECURSIVE reached (unit_id) AS (
+			SELECT u FROM unnest(units) AS u
+			UNION
+			SELECT n.unit_id FROM reached AS r JOIN post AS p ON p.unit_id = r.unit_id JOIN post AS n ON n.continues_id = p.post_id)
+			SELECT r.unit_id FROM reached AS r);
 	END IF;
 	IF units <> '{}' THEN
 		PERFORM forget_units(units);

@@ -59,7 +59,7 @@ CREATE FUNCTION @agency@.project_staffing(as_of date DEFAULT current_date, month
 		moving_out numeric, moving_in numeric, starting numeric, staff numeric, contracts_ending integer, method text, months_known integer)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 10000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH span AS MATERIALIZED (
+	WITH RECURSIVE span AS MATERIALIZED (
 		SELECT date_trunc('month', as_of)::date AS this_month,
 			n.last_month,
 			-- the months on record may end before this one
@@ -70,16 +70,22 @@ AS $body$
 		SELECT k AS step, (s.this_month + make_interval(months => k))::date AS month,
 			(s.this_month + make_interval(months => k + 1) - interval '1 day')::date AS day
 		FROM span AS s CROSS JOIN generate_series(1, months) AS k),
+	-- the posts there are, each with those whose work it goes on with
+	line (post_id, counted_id) AS (
+		SELECT p.post_id, p.post_id FROM post AS p WHERE p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of)
+		UNION
+		SELECT n.post_id, p.continues_id FROM line AS n JOIN post AS p ON p.post_id = n.counted_id WHERE p.continues_id IS NOT NULL),
 	-- the work of each unit, apart for posts with different effective time
 	work AS (
 		SELECT p.unit_id, coalesce(CASE WHEN e.post_id IS NULL THEN p.effective_hours ELSE e.effective_hours END, y.effective_hours) AS effective,
 			l.month, sum(l.work) AS work
 		FROM span AS s
 		JOIN post_month_load AS l ON l.month <= s.last_month AND l.month > s.last_month - interval '10 years'
-		JOIN post AS p ON p.post_id = l.post_id AND p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of)
+		JOIN line AS n ON n.counted_id = l.post_id
+		JOIN post AS p ON p.post_id = n.post_id
 		CROSS JOIN LATERAL policy_on(as_of) AS y
 		LEFT JOIN post_effective_period AS e
-			ON e.post_id = l.post_id AND e.valid_from <= as_of AND (e.valid_to IS NULL OR e.valid_to > as_of)
+			ON e.post_id = p.post_id AND e.valid_from <= as_of AND (e.valid_to IS NULL OR e.valid_to > as_of)
 		GROUP BY 1, 2, 3),
 	-- one element a month, from the first on record to the last, also where nothing is
 	span_of AS (

@@ -1,6 +1,6 @@
 -- Units merged and split; training and outcomes.
 BEGIN;
-SELECT plan(50);
+SELECT plan(58);
 \i test/data/small_agency.sql
 
 -- what waits for the post that will move: two wishes, one with a case that ended, and exceptions
@@ -18,7 +18,11 @@ SELECT is((SELECT open FROM post WHERE post_id = 2), true, 'and nothing happened
 
 -- merge: the second health centre goes into the first
 SELECT is(merge_units('{3}', 2, current_date - 10, 'Perwali 7/2026'), 1, 'its one post moves');
-SELECT results_eq('SELECT unit_id, existing, required FROM unit_figures(''{2,3}'', current_date) ORDER BY 1', 'VALUES (2, 6::numeric, 4.0)', 'its people are in the other unit, its posts no more');
+SELECT results_eq('SELECT unit_id, existing, required FROM unit_figures(''{2,3}'', current_date) ORDER BY 1', 'VALUES (2, 6::numeric, 7.0)', 'its people and its work are in the other unit, its posts no more');
+SELECT is((SELECT required FROM unit_workload WHERE unit_id = 2), 7.0000, 'in the view, too');
+SELECT is_empty('SELECT * FROM unit_workload WHERE unit_id = 3', 'once');
+SELECT results_eq('SELECT unit_id, required FROM project_staffing(current_date, 1) WHERE unit_id IN (2, 3)', 'SELECT unit_id, required FROM unit_figures(''{2,3}'')', 'and in the projection');
+SELECT is_empty($$SELECT * FROM workload_findings() WHERE problem IN ('unit without volumes', 'task without volumes') AND unit_id IN (2, 3)$$, 'no volume is missing');
 SELECT results_eq('SELECT unit_id, existing, required FROM unit_figures(''{2,3}'', current_date - 11) ORDER BY 1', 'VALUES (2, 1::numeric, 4.0), (3, 5, 3.0)', 'the day before is as it was');
 SELECT is((SELECT valid_to FROM unit WHERE unit_id = 3), current_date - 10, 'the merged unit ended');
 SELECT results_eq('SELECT kind, unit_id, other_unit_id, legal_basis FROM unit_change', $$VALUES ('merge', 3, 2, 'Perwali 7/2026')$$, 'and it is on record');
@@ -44,6 +48,13 @@ SELECT results_eq(format('SELECT code, parent_id, kind FROM unit WHERE unit_id =
 SELECT is((SELECT count(*) FROM post WHERE unit_id = :made), 1::bigint, 'with the posts named');
 SELECT is(move_posts(ARRAY[:went_on], :made, current_date - 4), 1, 'a post moves a second time');
 SELECT is((SELECT since FROM current_post('{2}', current_date)), date '2018-01-01', 'its holders are in it since they came, still');
+SELECT results_eq(format('SELECT unit_id, required FROM unit_figures(''{2,%s}'') ORDER BY 1', :made), format('VALUES (2, 4.0), (%s, 3.0)', :made), 'and its work goes with it');
+SELECT refresh_units() \g /dev/null
+UPDATE task_volume SET volume = 2 * volume WHERE task_id = 2;
+SELECT is((SELECT required FROM unit_needs(ARRAY[:made])), 6.0, 'corrected afterwards, it is corrected where it counts');
+INSERT INTO task_volume SELECT task_id, make_date(extract(year FROM current_date)::int - 1, 1, 1), 2500 FROM task AS t JOIN post AS p USING (post_id) WHERE p.unit_id = :made;
+SELECT is((SELECT required FROM unit_needs(ARRAY[:made])), 7.0, 'with what is counted for the post itself');
+SELECT results_eq('SELECT required FROM unit_figures(''{3}'', current_date - 11)', 'VALUES (6.0)', 'which the days before do not have');
 UPDATE incumbency SET valid_to = current_date - 7 WHERE employee_id = 3 AND post_id = :went_on;
 SELECT is((SELECT since FROM current_post('{3}', current_date)), current_date - 4, 'but for a break');
 SELECT throws_ok('SELECT split_unit(2, ''{3}'', ''X'', ''X'')', '22023', 'post 3 is not one of unit 2', 'only with its own');
