@@ -2,7 +2,7 @@
 -- the day, experience of posts held at once, days without a policy, policies
 -- published ahead, and what is refused instead of guessed.
 BEGIN;
-SELECT plan(60);
+SELECT plan(64);
 \i test/data/small_agency.sql
 
 -- civil servants before contract employees, whatever the numbers of their grades
@@ -107,6 +107,29 @@ SELECT is_empty('SELECT * FROM what_if(''{}'', ''{}'')', 'no moves');
 SELECT is(pg_temp.try('SELECT * FROM plan_what_if(999)'), 'MU102 | there is no plan 999', 'an unknown plan');
 INSERT INTO transfer_plan (plan_id, name, goal, period_from, period_to, evaluation) VALUES (1, 'p', 'g', '2026-01-01', '2027-01-01', 'e');
 SELECT is_empty('SELECT * FROM plan_what_if(1)', 'a plan without moves does nothing');
+
+-- who is in a post for longer than the policy wants
+UPDATE incumbency SET valid_to = current_date WHERE valid_to IS NULL OR valid_to > current_date;
+UPDATE post SET seats = 20;
+INSERT INTO post (post_id, unit_id, code, title, continues_id) VALUES (60, 3, 'X4', 'Analyst', 50);
+INSERT INTO employee (employee_id, name) SELECT n, 'Pegawai 0' || n FROM generate_series(71, 78) AS n;
+INSERT INTO incumbency (employee_id, post_id, valid_from, valid_to, kind) VALUES
+	(71, 50, current_date - interval '60 months', NULL, 'main'), (72, 50, current_date - interval '60 months 1 day', NULL, 'main'),
+	(73, 50, current_date - interval '90 months', NULL, 'main'), (74, 50, current_date - interval '90 months', NULL, 'acting'), (75, 50, current_date - interval '90 months', NULL, 'additional'),
+	(76, 50, current_date - interval '70 months', current_date - interval '10 months', 'main'), (76, 60, current_date - interval '10 months', NULL, 'main'),
+	(77, 50, current_date - interval '90 months', current_date - interval '1 month', 'main'), (77, 51, current_date - interval '1 month', NULL, 'main'),
+	(78, 50, current_date - interval '90 months', NULL, 'main');
+UPDATE employee SET left_on = current_date WHERE employee_id = 78;
+SELECT results_eq('SELECT employee_id, post_id, unit_id, months, maximum, months_beyond FROM rotation_due ORDER BY 1',
+	'VALUES (72, 50, 1, 60, 60, 0), (73, 50, 1, 90, 60, 30), (76, 60, 3, 70, 60, 10)', 'due for rotation: beyond the maximum to the day, in the main post, the posts it continues included, in service');
+ALTER TABLE policy ALTER COLUMN max_tenure_months DROP NOT NULL;
+SELECT new_policy(current_date + 1, '{"max_tenure_months": 80}') \g /dev/null
+SELECT is((SELECT count(*) FROM rotation_due), 3::bigint, 'a policy to come changes nothing yet');
+ALTER TABLE policy DISABLE TRIGGER policy_frozen;
+UPDATE policy SET max_tenure_months = 80 WHERE valid_from = current_date;
+SELECT results_eq('SELECT employee_id, maximum, months_beyond FROM rotation_due', 'VALUES (73, 80, 10)', 'by the policy in force');
+UPDATE policy SET max_tenure_months = NULL WHERE valid_from = current_date;
+SELECT is_empty('SELECT * FROM rotation_due', 'without a maximum nobody is due');
 
 SELECT * FROM finish();
 ROLLBACK;

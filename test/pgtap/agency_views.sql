@@ -1,7 +1,7 @@
 -- What BI tools read stays as it is: names, order, types; and nobody reads of a
 -- person in a view what that person's rows would not have told.
 BEGIN;
-SELECT plan(27);
+SELECT plan(28);
 \i test/data/small_agency.sql
 CREATE TEMPORARY TABLE promised (view_name text, columns text);
 INSERT INTO promised VALUES
@@ -10,6 +10,7 @@ INSERT INTO promised VALUES
 	('vacancy', 'post_id integer, post_code text, post_title text, post_kind text, post_class integer, unit_id integer, unit_code text, unit_name text, seats integer, held numeric(8,2), promised numeric(8,2), free numeric(8,2), unit_ratio numeric(10,2), blocked boolean, reason text'),
 	('candidate_ranking', 'taken_at timestamptz, as_of date, policy_version integer, post_id integer, post_title text, unit_name text, rank integer, employee_id integer, employee_name text, score numeric(7,6), competency numeric(7,6), performance numeric(7,6), qualification numeric(7,6), experience numeric(7,6), balance numeric(7,6), eligible boolean, reason text, present_post text, present_unit text'),
 	('employee_gap', 'employee_id integer, employee_name text, post_id integer, post_title text, unit_name text, competency_id integer, competency_name text, required numeric(5,2), held numeric(5,2), missing numeric(5,2), mandatory boolean, assessed boolean'),
+	('rotation_due', 'employee_id integer, employee_name text, post_id integer, post_title text, unit_id integer, unit_name text, since date, months integer, maximum integer, months_beyond integer'),
 	('transfer_status', 'transfer_id integer, employee_id integer, employee_name text, kind text, initiative text, state text, is_open boolean, from_unit text, from_post text, to_unit text, to_post text, other_agency text, reason text, state_reason text, plan_id integer, effective_on date, decision_letter text, decision_date date, score numeric(7,6), rank integer, policy_version integer, created_at timestamptz'),
 	('transfer_timeline', 'transfer_id integer, employee_id integer, employee_name text, step integer, recorded_at timestamptz, actor text, action text, from_state text, to_state text, reason text'),
 	('transfer_deadline', 'transfer_id integer, employee_id integer, employee_name text, state text, subject text, since timestamptz, due_on date, working_days_left integer, overdue boolean, on_expiry text'),
@@ -73,14 +74,14 @@ END $$;
 SELECT pg_temp.look(r) FROM unnest('{pegawai_2,pegawai_1,a_analyst,a_approver,a_auditor}'::text[]) AS r \g /dev/null
 SELECT results_eq($$SELECT role_name, array_agg(DISTINCT n ORDER BY n) FROM seen CROSS JOIN unnest(names) AS n WHERE role_name NOT IN ('a_approver', 'a_auditor') GROUP BY 1 ORDER BY 1$$,
 	$$VALUES ('pegawai_1', '{"Pegawai 001"}'::text[]), ('pegawai_2', '{"Pegawai 002"}')$$, 'an employee reads of no one else; a head of the own people; an analyst of nobody');
-SELECT set_eq($$SELECT view_name FROM seen WHERE role_name = 'a_analyst' AND readable AND view_name IN ('candidate_ranking', 'data_quality', 'early_warning', 'employee_gap', 'outcome', 'placement_review_due', 'plan_evaluation', 'plan_impact', 'transfer_deadline', 'transfer_status', 'transfer_timeline', 'workload_data_quality')$$,
+SELECT set_eq($$SELECT view_name FROM seen WHERE role_name = 'a_analyst' AND readable AND view_name IN ('candidate_ranking', 'data_quality', 'early_warning', 'employee_gap', 'outcome', 'placement_review_due', 'plan_evaluation', 'plan_impact', 'rotation_due', 'transfer_deadline', 'transfer_status', 'transfer_timeline', 'workload_data_quality')$$,
 	'SELECT ''x'' WHERE false', 'an analyst has no view of persons');
 SELECT set_has($$SELECT view_name FROM seen WHERE role_name = 'pegawai_2' AND rows > 0$$, $$VALUES ('transfer_status'), ('transfer_timeline'), ('transfer_deadline'), ('unit_workload'), ('vacancy')$$, 'an employee reads the own case and the aggregates');
 SELECT is_empty($$SELECT view_name FROM seen WHERE role_name IN ('a_approver', 'a_auditor') AND NOT readable AND view_name IN (SELECT p.view_name FROM promised AS p)$$, 'approver and auditor read every view');
 -- what is hidden is there: the auditor sees, in each view of persons, at least two of
 -- them (but transfer_overdue, for which time would have to pass)
 SELECT set_eq($$SELECT view_name::text FROM seen WHERE role_name = 'a_auditor' AND cardinality(names) > 1$$,
-	$$VALUES ('candidate_ranking'), ('data_quality'), ('early_warning'), ('employee_gap'), ('placement_review_due'), ('transfer_deadline'), ('transfer_status'), ('transfer_timeline'), ('workload_data_quality')$$,
+	$$VALUES ('candidate_ranking'), ('data_quality'), ('early_warning'), ('employee_gap'), ('placement_review_due'), ('rotation_due'), ('transfer_deadline'), ('transfer_status'), ('transfer_timeline'), ('workload_data_quality')$$,
 	'each view of persons had somebody to hide');
 -- part by part, what is open; a view that is added must be put here on purpose
 CREATE TEMPORARY TABLE opened (part text, views text);
@@ -89,8 +90,8 @@ INSERT INTO opened VALUES
 	('pegawai_2', 'employee_gap transfer_deadline transfer_status transfer_timeline'),
 	('pegawai_1', 'early_warning employee_gap placement_review_due transfer_deadline transfer_status'),
 	('a_analyst', ''),
-	('a_approver', 'candidate_ranking data_quality early_warning employee_gap outcome placement_review_due plan_evaluation plan_impact transfer_deadline transfer_overdue transfer_status transfer_timeline workload_data_quality'),
-	('a_auditor', 'candidate_ranking data_quality early_warning employee_gap outcome placement_review_due plan_evaluation plan_impact transfer_deadline transfer_overdue transfer_status transfer_timeline workload_data_quality');
+	('a_approver', 'candidate_ranking data_quality early_warning employee_gap outcome placement_review_due plan_evaluation plan_impact rotation_due transfer_deadline transfer_overdue transfer_status transfer_timeline workload_data_quality'),
+	('a_auditor', 'candidate_ranking data_quality early_warning employee_gap outcome placement_review_due plan_evaluation plan_impact rotation_due transfer_deadline transfer_overdue transfer_status transfer_timeline workload_data_quality');
 SELECT set_eq('SELECT role_name, view_name::text FROM seen WHERE readable',
 	$$SELECT r.part, v FROM opened AS r CROSS JOIN LATERAL regexp_split_to_table((SELECT a.views FROM opened AS a WHERE a.part LIKE 'aggregates%') || ' ' || r.views, ' +') AS v WHERE r.part NOT LIKE 'aggregates%' AND v <> ''$$,
 	'each part reads these views and no others');
