@@ -35,17 +35,53 @@ COMMENT ON COLUMN @agency@.eligibility_rule.rejection_code IS 'Reason code for a
 CREATE FUNCTION @agency@.eligibility_rule_valid() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
+DECLARE
+	judge regprocedure := to_regprocedure(NEW.function_name || '(integer[],integer[],date,jsonb)');
+	wrong text;
 BEGIN
-	IF to_regprocedure(NEW.function_name || '(integer[],integer[],date,jsonb)') IS NULL THEN
+	IF judge IS NULL THEN
 		PERFORM mutasi.raise_error('42883', 'rule "%1": there is no function %2(integer[], integer[], date, jsonb)',
 			ARRAY[NEW.rule, NEW.function_name],
 			hint => 'Create the function first; it returns (employee_id integer, post_id integer, passed boolean, detail text).');
 	END IF;
+	SELECT string_agg(w.name || ' ' || format_type(w.type, NULL), ', ' ORDER BY w.nth) INTO wrong
+		FROM (VALUES (1, 'employee_id', 'integer'::regtype), (2, 'post_id', 'integer'), (3, 'passed', 'boolean'), (4, 'detail', 'text')) AS w (nth, name, type)
+		WHERE NOT EXISTS (SELECT FROM pg_proc AS p, unnest(p.proargnames, p.proallargtypes, p.proargmodes) AS a (name, type, mode)
+				WHERE p.oid = judge AND p.prokind = 'f' AND a.mode IN ('t', 'o', 'b') AND a.name = w.name AND a.type = w.type)
+			-- or the row of a table or a type of its own
+			AND NOT EXISTS (SELECT FROM pg_proc AS p JOIN pg_type AS y ON y.oid = p.prorettype JOIN pg_attribute AS a ON a.attrelid = y.typrelid
+				WHERE p.oid = judge AND p.prokind = 'f' AND a.attnum > 0 AND NOT a.attisdropped AND a.attname = w.name AND a.atttypid = w.type);
+	IF wrong IS NOT NULL THEN
+		PERFORM mutasi.raise_error('42P13', 'rule "%1": function %2 does not return %3', ARRAY[NEW.rule, NEW.function_name, wrong],
+			hint => 'It returns (employee_id integer, post_id integer, passed boolean, detail text).');
+	END IF;
+	IF NOT EXISTS (SELECT FROM mutasi.workflow_reason AS r WHERE r.code = NEW.rejection_code) THEN
+		PERFORM mutasi.raise_error('22023', 'rule "%1": no workflow has a reason "%2"', ARRAY[NEW.rule, NEW.rejection_code],
+			hint => 'mutasi.workflow_reason lists the reasons a transfer may be rejected for.');
+	END IF;
+	-- What a shipped function takes is known. What is wrong would else be found by
+	-- whoever asks about anybody, and say of no rule that it is wrong.
+	SELECT k.key INTO wrong
+		FROM (VALUES ('rule_tenure', 'months', '^\s*[-+]?\d{1,9}\s*$'), ('rule_ten_years', 'years', '^\s*[-+]?\d{1,9}\s*$'),
+			('rule_performance', 'rating', '^\s*[-+]?\d{1,4}\s*$'), ('rule_performance', 'years', '^\s*[-+]?\d{1,9}\s*$'),
+			('rule_donor_floor', 'ratio', '^\s*[-+]?\d+(\.\d*)?\s*$'), ('rule_class', 'jump', '^\s*[-+]?\d{1,9}\s*$'), ('rule_class', 'drop', '^\s*[-+]?\d{1,9}\s*$'),
+			('rule_competency_fit', 'score', '^\s*[-+]?\d+(\.\d*)?\s*$'), ('rule_retirement', 'months', '^\s*[-+]?\d{1,9}\s*$'),
+			('rule_pppk', 'same_title', '(?i)^\s*(true|false|t|f|yes|no|y|n|on|off|1|0)\s*$'), ('rule_discipline', 'kinds', NULL)) AS k (function, key, looks)
+		WHERE (SELECT p.proname FROM pg_proc AS p WHERE p.oid = judge AND p.pronamespace = '@agency@'::regnamespace) = k.function
+			AND NEW.parameter ? k.key
+			AND CASE WHEN k.looks IS NOT NULL THEN NEW.parameter ->> k.key !~ k.looks
+				WHEN jsonb_typeof(NEW.parameter -> k.key) = 'array' THEN jsonb_path_exists(NEW.parameter -> k.key, '$[*] ? (@.type() != "string")')
+				ELSE jsonb_typeof(NEW.parameter -> k.key) <> 'string' END
+		ORDER BY k.key LIMIT 1;
+	IF FOUND THEN
+		PERFORM mutasi.raise_error('22023', 'rule "%1": parameter "%2" cannot be %3', ARRAY[NEW.rule, wrong, (NEW.parameter -> wrong)::text],
+			hint => 'months, years, rating, jump and drop are whole numbers, ratio and score numbers, same_title is true or false, kinds a list of texts; without a parameter the policy''s value holds.');
+	END IF;
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.eligibility_rule_valid() IS 'Trigger: refuses a rule whose function does not exist.';
-CREATE TRIGGER eligibility_rule_valid BEFORE INSERT OR UPDATE OF function_name ON @agency@.eligibility_rule
+COMMENT ON FUNCTION @agency@.eligibility_rule_valid() IS 'Trigger: refuses a rule whose function does not exist or returns something else, whose reason no workflow has, or whose parameter is not what the shipped function takes.';
+CREATE TRIGGER eligibility_rule_valid BEFORE INSERT OR UPDATE OF function_name, parameter, rejection_code ON @agency@.eligibility_rule
 	FOR EACH ROW EXECUTE FUNCTION @agency@.eligibility_rule_valid();
 
 CREATE TABLE @agency@.waiver (
@@ -54,21 +90,22 @@ CREATE TABLE @agency@.waiver (
 	post_id integer REFERENCES @agency@.post,
 	rule text NOT NULL REFERENCES @agency@.eligibility_rule,
 	reason text NOT NULL CHECK (reason <> ''),
-	granted_by text NOT NULL DEFAULT session_user,
+	granted_by text NOT NULL DEFAULT mutasi.current_actor(),
 	granted_on date NOT NULL DEFAULT current_date,
 	valid_to date NOT NULL,
-	CHECK (valid_to > granted_on)
+	-- one that was ended on the day it was granted counts on no day
+	CHECK (valid_to >= granted_on)
 );
 CREATE INDEX waiver_employee_idx ON @agency@.waiver (employee_id);
-COMMENT ON TABLE @agency@.waiver IS 'Exceptions (dispensasi): who lifted which rule for whom, why and until when. post_id NULL: for any post.';
+COMMENT ON TABLE @agency@.waiver IS 'Exceptions (dispensasi): who lifted which rule for whom, why and until when. post_id NULL: for any post. Ended by an earlier valid_to; otherwise it stays as it was granted.';
 COMMENT ON COLUMN @agency@.waiver.waiver_id IS 'Waiver.';
 COMMENT ON COLUMN @agency@.waiver.employee_id IS 'Person.';
 COMMENT ON COLUMN @agency@.waiver.post_id IS 'Post; NULL: any.';
 COMMENT ON COLUMN @agency@.waiver.rule IS 'Rule that is lifted.';
 COMMENT ON COLUMN @agency@.waiver.reason IS 'Why.';
-COMMENT ON COLUMN @agency@.waiver.granted_by IS 'Who granted it.';
-COMMENT ON COLUMN @agency@.waiver.granted_on IS 'First day it counts.';
-COMMENT ON COLUMN @agency@.waiver.valid_to IS 'First day it no longer counts.';
+COMMENT ON COLUMN @agency@.waiver.granted_by IS 'Who granted it; filled in, but for what the owner of the schema enters.';
+COMMENT ON COLUMN @agency@.waiver.granted_on IS 'First day it counts; filled in, but for what the owner of the schema enters.';
+COMMENT ON COLUMN @agency@.waiver.valid_to IS 'First day it no longer counts. An earlier one ends the waiver; nothing else of it is changed.';
 
 CREATE FUNCTION @agency@.waiver_allowed() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -84,6 +121,33 @@ $body$;
 COMMENT ON FUNCTION @agency@.waiver_allowed() IS 'Trigger: refuses a waiver for a rule that cannot be waived (MU107).';
 CREATE TRIGGER waiver_allowed BEFORE INSERT OR UPDATE OF rule ON @agency@.waiver
 	FOR EACH ROW EXECUTE FUNCTION @agency@.waiver_allowed();
+
+-- With the rights of whoever writes: it is about who that is.
+CREATE FUNCTION @agency@.waiver_kept() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	of_owner constant boolean := pg_has_role((SELECT c.relowner FROM pg_class AS c WHERE c.oid = TG_RELID), 'USAGE');
+BEGIN
+	IF TG_OP = 'INSERT' THEN
+		-- the owner enters what others granted, and when
+		IF NOT of_owner THEN
+			NEW.granted_by := me();
+			NEW.granted_on := current_date;
+		END IF;
+	ELSIF (to_jsonb(NEW) - 'valid_to' <> to_jsonb(OLD) - 'valid_to' OR NEW.valid_to > OLD.valid_to)
+		-- what the law asks to be put right or erased is, and recorded
+		AND NOT (of_owner AND EXISTS (SELECT FROM personal_data_act AS a WHERE a.employee_id = OLD.employee_id AND a.done_at = now()))
+	THEN
+		PERFORM mutasi.raise_error('MU107', 'waiver %1 cannot be changed but to end it earlier', ARRAY[OLD.waiver_id::text],
+			hint => 'Set valid_to to an earlier day, today''s ends it, and grant another waiver.');
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.waiver_kept() IS 'Trigger: fills in who grants a waiver and when, unless the schema''s owner writes, and refuses any later change but an earlier end (MU107).';
+CREATE TRIGGER waiver_kept BEFORE INSERT OR UPDATE ON @agency@.waiver
+	FOR EACH ROW EXECUTE FUNCTION @agency@.waiver_kept();
 
 CREATE TABLE @agency@.election_window (
 	valid_from date PRIMARY KEY,
@@ -186,17 +250,24 @@ BEGIN
 	RETURN QUERY
 		SELECT m.post_id, sum(m.coming), sum(m.leaving)
 		FROM (
-			SELECT t.to_post_id AS post_id, 1::numeric AS coming, 0::numeric AS leaving
-			FROM transfer AS t WHERE t.to_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
-				AND t.transfer_id IS DISTINCT FROM except_transfer
-			UNION ALL
-			SELECT t.from_post_id, 0, 1
-			FROM transfer AS t WHERE t.from_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
-				AND t.transfer_id IS DISTINCT FROM except_transfer) AS m
+			-- the share with which the post given up is held, as the move will find it
+			SELECT e.post_id, CASE WHEN e.comes THEN coalesce(i.share, 1) ELSE 0 END AS coming, CASE WHEN e.comes THEN 0 ELSE coalesce(i.share, 1) END AS leaving
+			FROM (SELECT t.to_post_id AS post_id, true AS comes, t.employee_id, t.from_post_id, t.effective_on
+					FROM transfer AS t WHERE t.to_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
+						AND t.transfer_id IS DISTINCT FROM except_transfer
+				UNION ALL
+				SELECT t.from_post_id, false, t.employee_id, t.from_post_id, t.effective_on
+					FROM transfer AS t WHERE t.from_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
+						AND t.transfer_id IS DISTINCT FROM except_transfer) AS e
+			LEFT JOIN LATERAL (
+				SELECT h.share FROM incumbency AS h
+				WHERE h.employee_id = e.employee_id AND h.post_id = e.from_post_id AND h.kind <> 'acting'
+					AND h.valid_from <= e.effective_on AND (h.valid_to IS NULL OR h.valid_to >= e.effective_on)
+				ORDER BY h.valid_from DESC LIMIT 1) AS i ON true) AS m
 		GROUP BY m.post_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer) IS 'Per post: how many decided transfers are still to come and how many still to leave.';
+COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer) IS 'Per post: how much decided transfers are still to bring and to take away, each by the share of full time with which the person holds the post given up (1 for who comes from elsewhere).';
 
 -- What rules and explanations say, in the language of the agency. English is
 -- what the code says; other languages are rows of message_text.
@@ -269,6 +340,8 @@ CREATE FUNCTION @agency@.with_waivers(rules text[], employees integer[], posts i
 AS $body$
 DECLARE
 	spoken text := (SELECT i.language FROM agency_info AS i);
+	answers bigint;
+	twice record;
 BEGIN
 	RETURN QUERY
 		SELECT p.e, p.q, r.rule, f.passed,
@@ -287,6 +360,21 @@ BEGIN
 		LEFT JOIN unnest(judged_by, judged, judged_for, verdicts, details) AS f (rule, e, q, passed, detail)
 			ON f.rule = r.rule AND f.e = p.e AND coalesce(f.q, 0) = coalesce(p.q, 0)
 		WHERE r.rule = ANY (rules);
+	GET DIAGNOSTICS answers = ROW_COUNT;
+	-- more than one a pair and rule: a rule answered twice, or a pair was asked twice
+	IF answers > cardinality(rules)::bigint * cardinality(employees) THEN
+		SELECT u.rule, u.e, u.q, sum(u.answered) AS times INTO twice
+			FROM (SELECT j.rule, j.e, j.q, 1 AS answered, 0 AS asked FROM unnest(judged_by, judged, judged_for) AS j (rule, e, q)
+				UNION ALL
+				SELECT r.rule, p.e, p.q, 0, 1 FROM unnest(rules) AS r (rule) CROSS JOIN unnest(employees, posts) AS p (e, q)) AS u
+			GROUP BY u.rule, u.e, u.q HAVING sum(u.asked) > 0 AND sum(u.answered) > sum(u.asked)
+			ORDER BY u.rule, u.e, u.q LIMIT 1;
+		IF FOUND THEN
+			PERFORM mutasi.raise_error('21000', 'rule "%1" gives %2 answers about employee %3 and post %4',
+				ARRAY[twice.rule, twice.times::text, twice.e::text, coalesce(twice.q::text, '-')],
+				hint => 'Its function must return one row for a pair; mend it, or switch the rule off (eligibility_rule.enabled).');
+		END IF;
+	END IF;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.with_waivers(text[], integer[], integer[], date, text[], integer[], integer[], boolean[], text[], boolean) IS 'Part of check_eligibility(): what the functions of these rules said, for every pair asked, in the agency''s language, with waivers.';
@@ -318,9 +406,10 @@ BEGIN
 	-- what the rules ask stands in it
 	PERFORM policy_in_force(as_of);
 	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled ORDER BY q.place, q.rule LOOP
-		-- Only this is planned anew for each rule, and it is short.
+		-- Only this is planned anew for each rule, and it is short. Where the function
+		-- fails, the statement is part of what the error says, and the rule with it.
 		EXECUTE 'SELECT array_agg(f.employee_id), array_agg(f.post_id), array_agg(f.passed), array_agg(f.detail)
-			FROM ' || r.function_name || '($1, $2, $3, $4) AS f'
+			FROM ' || r.function_name || '($1, $2, $3, $4) AS f /* rule "' || translate(r.rule, '*/', '') || '" */'
 			INTO judged, judged_for, verdicts, details
 			USING employees, posts, as_of, r.parameter || context;
 		rules := rules || r.rule;
@@ -408,24 +497,46 @@ DECLARE
 	judged integer[];
 	judged_for integer[];
 	verdicts boolean[];
+	twice text[];
 BEGIN
 	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled
 		ORDER BY array_position('{competency fit,education,mandatory competencies,grade,class,performance}'::text[], q.rule), q.place, q.rule
 	LOOP
 		EXIT WHEN people = '{}';
 		EXECUTE 'SELECT array_agg(f.employee_id), array_agg(f.post_id), array_agg(f.passed)
-			FROM ' || r.function_name || '($1, $2, $3, $4) AS f'
+			FROM ' || r.function_name || '($1, $2, $3, $4) AS f /* rule "' || translate(r.rule, '*/', '') || '" */'
 			INTO judged, judged_for, verdicts
 			USING people, places, as_of, r.parameter || context;
-		SELECT coalesce(array_agg(k.e), '{}'), coalesce(array_agg(k.p), '{}') INTO people, places
-			FROM (SELECT f.e, f.p FROM unnest(judged, judged_for, verdicts) AS f (e, p, passed) WHERE f.passed
-				UNION
-				SELECT q.e, q.p FROM unnest(people, places) AS q (e, p)
-				WHERE r.waivable AND EXISTS (SELECT FROM waiver AS w
-					WHERE w.employee_id = q.e AND w.rule = r.rule AND (w.post_id IS NULL OR w.post_id = q.p)
-						AND w.granted_on <= as_of AND w.valid_to > as_of)) AS k;
+		IF judged = people AND judged_for = places THEN
+			-- one answer to each pair, in the order asked
+			SELECT coalesce(array_agg(f.e), '{}'), coalesce(array_agg(f.p), '{}') INTO people, places
+				FROM unnest(judged, judged_for, verdicts) AS f (e, p, passed)
+				WHERE f.passed OR r.waivable AND EXISTS (SELECT FROM waiver AS w
+					WHERE w.employee_id = f.e AND w.rule = r.rule AND (w.post_id IS NULL OR w.post_id = f.p)
+						AND w.granted_on <= as_of AND w.valid_to > as_of);
+			CONTINUE;
+		END IF;
+		-- of the pairs asked only: what else a function returns is nobody's answer
+		SELECT coalesce(array_agg(k.e) FILTER (WHERE k.kept), '{}'), coalesce(array_agg(k.p) FILTER (WHERE k.kept), '{}'),
+				min(ARRAY[k.answers::text, k.e::text, coalesce(k.p::text, '-')]) FILTER (WHERE k.answers > k.asked)
+			INTO people, places, twice
+			FROM (SELECT g.e, g.p, g.answers, g.asked,
+					g.passed OR r.waivable AND EXISTS (SELECT FROM waiver AS w
+						WHERE w.employee_id = g.e AND w.rule = r.rule AND (w.post_id IS NULL OR w.post_id = g.p)
+							AND w.granted_on <= as_of AND w.valid_to > as_of) AS kept
+				FROM (SELECT u.e, u.p, count(*) FILTER (WHERE u.asked) AS asked, count(*) FILTER (WHERE NOT u.asked) AS answers,
+						coalesce(bool_and(u.passed), false) AS passed
+					FROM (SELECT q.e, q.p, true AS asked, NULL::boolean AS passed FROM unnest(people, places) AS q (e, p)
+						UNION ALL
+						SELECT f.e, f.p, false, coalesce(f.passed, false) FROM unnest(judged, judged_for, verdicts) AS f (e, p, passed)) AS u
+					GROUP BY u.e, u.p) AS g
+				WHERE g.asked > 0) AS k;
+		IF twice IS NOT NULL THEN
+			PERFORM mutasi.raise_error('21000', 'rule "%1" gives %2 answers about employee %3 and post %4', r.rule || twice,
+				hint => 'Its function must return one row for a pair; mend it, or switch the rule off (eligibility_rule.enabled).');
+		END IF;
 	END LOOP;
-	RETURN QUERY SELECT q.e, q.p FROM unnest(people, places) AS q (e, p);
+	RETURN QUERY SELECT DISTINCT q.e, q.p FROM unnest(people, places) AS q (e, p);
 END
 $body$;
 COMMENT ON FUNCTION @agency@.eligible_pairs(integer[], integer[], date, jsonb) IS 'Of many (employee, post) pairs those whom no rule holds back: every rule passed or waived, as eligibility_summary() says true.';

@@ -28,10 +28,14 @@ CREATE FUNCTION @agency@.rule_other_post(employees integer[], posts integer[], a
 AS $body$
 #variable_conflict use_column
 BEGIN
+	-- of somebody whom row security does not show there is no answer
+	IF row_security_active('@agency@.employee') THEN
+		SELECT coalesce(array_agg(q.e), '{}'), coalesce(array_agg(q.p), '{}') INTO employees, posts
+			FROM unnest(employees, posts) AS q (e, p) WHERE EXISTS (SELECT FROM employee AS w WHERE w.employee_id = q.e);
+	END IF;
 	RETURN QUERY
 		SELECT q.e, q.p, held.e IS NULL, CASE WHEN held.e IS NULL THEN 'another post' ELSE 'holds this post already' END
-		-- of somebody whom the caller may not see there is no answer
-		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
+		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT DISTINCT i.employee_id AS e, i.post_id AS p FROM incumbency AS i
 			WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
 				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)) AS held ON held.e = q.e AND held.p = q.p;
@@ -248,14 +252,16 @@ BEGIN
 			-- by whoever holds them, also where the caller may not see who that is
 			LEFT JOIN seats_held(posts, as_of) AS h ON h.post_id = p.post_id
 			LEFT JOIN pending_moves(posts, (parameter ->> 'transfer_id')::integer) AS m ON m.post_id = p.post_id)
-		SELECT q.e, q.p, s.exists_then AND s.open AND s.seats - s.held - s.coming >= 1,
+		-- as much of a seat as the person will take: what is given up elsewhere
+		SELECT q.e, q.p, s.exists_then AND s.open AND s.seats - s.held - s.coming >= coalesce(c.share, 1),
 			CASE WHEN NOT s.exists_then THEN 'the post does not exist on that day'
 				WHEN NOT s.open THEN 'the post is not open for filling'
 				ELSE format(E'%%1 seats, %%2 held, %%3 promised\t%s\t%s\t%s', s.seats, trim_scale(s.held), trim_scale(s.coming)) END
-		FROM unnest(employees, posts) AS q (e, p) JOIN seat AS s ON s.post_id = q.p;
+		FROM unnest(employees, posts) AS q (e, p) JOIN seat AS s ON s.post_id = q.p
+		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, those promised to decided transfers not counted as free.';
+COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, or as much of one as the person''s share of full time in the present post; what is promised to decided transfers is not counted as free.';
 
 CREATE FUNCTION @agency@.rule_donor_floor(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -263,6 +269,11 @@ CREATE FUNCTION @agency@.rule_donor_floor(employees integer[], posts integer[], 
 AS $body$
 #variable_conflict use_column
 BEGIN
+	-- of somebody whom row security does not show there is no answer
+	IF row_security_active('@agency@.employee') THEN
+		SELECT coalesce(array_agg(q.e), '{}'), coalesce(array_agg(q.p), '{}') INTO employees, posts
+			FROM unnest(employees, posts) AS q (e, p) WHERE EXISTS (SELECT FROM employee AS w WHERE w.employee_id = q.e);
+	END IF;
 	RETURN QUERY
 		WITH origin AS MATERIALIZED (SELECT * FROM current_post(employees, as_of)),
 		origin_posts AS MATERIALIZED (SELECT array_agg(DISTINCT o.post_id) AS ids, array_agg(DISTINCT o.unit_id) AS units FROM origin AS o),
@@ -280,7 +291,7 @@ BEGIN
 			SELECT q.e, q.p, o.post_id AS from_post, o.unit_id = t.unit_id AS same_unit,
 				h.held - g.leaving - o.share AS left_in_post, g.min_staff, f.required, f.existing - o.share AS left_in_unit,
 				mutasi.workload_ratio(f.required, nullif(f.existing - o.share, 0)) AS ratio_after, y.ratio AS limit_ratio
-			FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
+			FROM unnest(employees, posts) AS q (e, p)
 			LEFT JOIN post AS t ON t.post_id = q.p
 			CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_on(as_of) AS p) AS y
 			LEFT JOIN origin AS o ON o.employee_id = q.e
@@ -440,6 +451,19 @@ BEGIN
 	-- nor is that there is no tie said to whom row security shows some ties, or some
 	-- holders of posts, only: it would be said of what the caller does not see
 	whole := sees_whole('@agency@.relation') AND sees_whole('@agency@.incumbency');
+	-- most people have none
+	IF NOT EXISTS (SELECT FROM relation AS r WHERE r.employee_id = ANY (employees) AND r.holds IS NOT FALSE)
+		AND NOT EXISTS (SELECT FROM relation AS r WHERE r.relative_id = ANY (employees) AND r.holds IS NOT FALSE)
+	THEN
+		RETURN QUERY
+			SELECT q.e, q.p, CASE WHEN c.checked_on IS NOT NULL AND whole THEN true END,
+				CASE WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
+					WHEN NOT whole THEN 'the record is not open to you'
+					ELSE format(E'declared on %%1, no tie to that unit\t%s', c.checked_on) END
+			FROM unnest(employees, posts) AS q (e, p)
+			LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of;
+		RETURN;
+	END IF;
 	RETURN QUERY
 		WITH RECURSIVE tie AS MATERIALIZED (
 			SELECT r.employee_id AS e, r.relative_id AS other, r.holds FROM relation AS r WHERE r.employee_id = ANY (employees) AND r.holds IS NOT FALSE
@@ -483,21 +507,39 @@ CREATE FUNCTION @agency@.rule_election_window(employees integer[], posts integer
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
+DECLARE
+	until date;
 BEGIN
+	-- of somebody whom row security does not show there is no answer
+	IF row_security_active('@agency@.employee') THEN
+		SELECT coalesce(array_agg(q.e), '{}'), coalesce(array_agg(q.p), '{}') INTO employees, posts
+			FROM unnest(employees, posts) AS q (e, p) WHERE EXISTS (SELECT FROM employee AS w WHERE w.employee_id = q.e);
+	END IF;
+	SELECT max(o.valid_to) INTO until FROM election_window AS o
+		WHERE o.valid_from <= as_of AND o.valid_to > as_of AND o.consent_letter IS NULL;
+	IF until IS NULL THEN
+		RETURN QUERY SELECT q.e, q.p, true, 'no election window' FROM unnest(employees, posts) AS q (e, p);
+		RETURN;
+	END IF;
 	RETURN QUERY
-		SELECT q.e, q.p, v.until IS NULL OR NOT (coalesce(tk.managerial, false) OR coalesce(fk.managerial, false)),
-			CASE WHEN v.until IS NULL THEN 'no election window'
-				WHEN coalesce(tk.managerial, false) OR coalesce(fk.managerial, false) THEN format(E'election window until %%1 without the Minister''s consent\t%s', v.until)
+		SELECT q.e, q.p, m.transfer_id IS NOT NULL OR NOT (coalesce(tk.managerial, false) OR coalesce(fk.managerial, false)),
+			CASE WHEN m.transfer_id IS NOT NULL THEN 'election window, with the Minister''s permission for this case'
+				WHEN coalesce(tk.managerial, false) OR coalesce(fk.managerial, false) THEN format(E'election window until %%1 without the Minister''s consent\t%s', until)
 				ELSE 'election window, but no managerial post' END
-		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
+		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN post AS t ON t.post_id = q.p LEFT JOIN post_kind AS tk ON tk.kind = t.kind
 		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id LEFT JOIN post_kind AS fk ON fk.kind = f.kind
-		CROSS JOIN (SELECT max(o.valid_to) AS until FROM election_window AS o
-			WHERE o.valid_from <= as_of AND o.valid_to > as_of AND o.consent_letter IS NULL) AS v;
+		-- what the Minister permits is the move of this person by this case, as far as
+		-- the caller may see it: asked for, given, and filed
+		LEFT JOIN (SELECT a.transfer_id, a.employee_id, a.to_post_id FROM transfer AS a
+			WHERE a.transfer_id = (parameter ->> 'transfer_id')::integer AND a.minister_permission_needed
+				AND EXISTS (SELECT FROM transfer_document AS d WHERE d.transfer_id = a.transfer_id AND d.code = 'D11')
+				AND EXISTS (SELECT FROM transfer_history AS h WHERE h.transfer_id = a.transfer_id AND h.to_state = 'minister_permission')) AS m
+			ON m.employee_id = q.e AND m.to_post_id IS NOT DISTINCT FROM q.p;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_election_window(integer[], integer[], date, jsonb) IS 'Rule: no replacement of officials in an election window without the Minister''s consent.';
+COMMENT ON FUNCTION @agency@.rule_election_window(integer[], integer[], date, jsonb) IS 'Rule: no replacement of officials in an election window without the Minister''s consent: a letter for the window, or the permission for the case asked about (its state minister_permission, with document D11).';
 
 CREATE FUNCTION @agency@.rule_pppk(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -560,10 +602,15 @@ CREATE FUNCTION @agency@.rule_no_open_case(employees integer[], posts integer[],
 AS $body$
 #variable_conflict use_column
 BEGIN
+	-- of somebody whom row security does not show there is no answer
+	IF row_security_active('@agency@.employee') THEN
+		SELECT coalesce(array_agg(q.e), '{}'), coalesce(array_agg(q.p), '{}') INTO employees, posts
+			FROM unnest(employees, posts) AS q (e, p) WHERE EXISTS (SELECT FROM employee AS w WHERE w.employee_id = q.e);
+	END IF;
 	RETURN QUERY
 		SELECT q.e, q.p, o.transfer_id IS NULL,
 			CASE WHEN o.transfer_id IS NULL THEN 'no other transfer under way' ELSE format(E'transfer %%1 is under way\t%s', o.transfer_id) END
-		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS w ON w.employee_id = q.e
+		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT t.employee_id, min(t.transfer_id) AS transfer_id FROM transfer AS t
 			WHERE t.employee_id = ANY (employees) AND t.is_open
 				AND t.transfer_id IS DISTINCT FROM (parameter ->> 'transfer_id')::integer

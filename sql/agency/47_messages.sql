@@ -84,6 +84,7 @@ INSERT INTO @agency@.message_text (language, message, body) VALUES
 	('id', 'no election window', 'tidak dalam masa pemilihan'),
 	('id', 'election window until %1 without the Minister''s consent', 'masa pemilihan sampai %1 tanpa persetujuan Menteri'),
 	('id', 'election window, but no managerial post', 'masa pemilihan, tetapi bukan jabatan manajerial'),
+	('id', 'election window, with the Minister''s permission for this case', 'masa pemilihan, dengan izin Menteri untuk usul ini'),
 	('id', 'not a contract employee', 'bukan PPPK'),
 	('id', 'a contract (PPPK) is bound to its agency', 'perjanjian kerja PPPK terikat pada instansinya'),
 	('id', 'the contract ended on %1', 'perjanjian kerja berakhir pada %1'),

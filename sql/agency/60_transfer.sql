@@ -519,7 +519,8 @@ BEGIN
 				FROM rule_donor_floor(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], NEW.effective_on,
 					coalesce((SELECT r.parameter FROM eligibility_rule AS r WHERE r.rule = 'donor floor'), '{}') || jsonb_build_object('transfer_id', NEW.transfer_id)) AS rule_donor
 				WHERE rule_donor.passed IS FALSE
-					AND NOT EXISTS (SELECT FROM waiver AS w WHERE w.employee_id = NEW.employee_id AND w.rule = 'donor floor'
+					AND NOT EXISTS (SELECT FROM waiver AS w JOIN eligibility_rule AS r ON r.rule = w.rule AND r.waivable
+						WHERE w.employee_id = NEW.employee_id AND w.rule = 'donor floor'
 						AND (w.post_id IS NULL OR w.post_id = NEW.to_post_id) AND w.granted_on <= current_date AND w.valid_to > NEW.decision_date)
 					AND EXISTS (SELECT FROM eligibility_rule AS r WHERE r.rule = 'donor floor' AND r.enabled);
 			IF FOUND THEN

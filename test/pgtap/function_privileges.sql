@@ -90,7 +90,7 @@ INSERT INTO decided VALUES
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
 ('kota', 'owner', 'triggers that need no other rights, not to be had elsewhere either', '
-		application_dated, application_filed, post_keep_effective_time, post_month_load_truncated, transfer_one_open, workload_snapshot_kept');
+		application_dated, application_filed, post_keep_effective_time, post_month_load_truncated, transfer_one_open, waiver_kept, workload_snapshot_kept');
 
 CREATE TEMPORARY TABLE decision AS
 SELECT d.place || '.' || btrim(f, E' \t\n') AS function, d.decision FROM decided AS d, string_to_table(d.functions, ',') AS f;
