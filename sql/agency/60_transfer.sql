@@ -371,6 +371,58 @@ CREATE TRIGGER y_transfer_kept AFTER UPDATE ON @agency@.transfer
 			NEW.decided_at, NEW.decision_digest, NEW.policy_version, NEW.score, NEW.rank))
 	EXECUTE FUNCTION @agency@.transfer_kept();
 
+CREATE FUNCTION @agency@.continuation(post integer) RETURNS integer
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	last integer := post;
+	next integer;
+BEGIN
+	LOOP
+		SELECT p.post_id INTO next FROM post AS p WHERE p.continues_id = last;
+		EXIT WHEN NOT FOUND;
+		last := next;
+	END LOOP;
+	RETURN last;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.continuation(integer) IS 'The post as which a post goes on today, after it was moved to another unit; the post itself where it was not.';
+
+-- The papers that a decision rests on stay as they were filed. Later ones are added.
+CREATE FUNCTION @agency@.transfer_document_kept() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	c transfer;
+	act text;
+BEGIN
+	IF TG_OP <> 'DELETE' THEN
+		-- nothing is filed in the future, and thereby behind the decision
+		NEW.filed_at := least(NEW.filed_at, now());
+	END IF;
+	IF TG_OP <> 'INSERT' THEN
+		SELECT t.* INTO c FROM transfer AS t WHERE t.transfer_id = OLD.transfer_id;
+		IF is_decided(c) AND (TG_OP = 'DELETE' OR OLD.filed_at <= coalesce(c.decided_at, '-infinity')
+				AND (OLD.transfer_id, OLD.code, OLD.title, OLD.number, OLD.issued_on, OLD.issued_by, OLD.sha256, OLD.filed_at)
+					IS DISTINCT FROM (NEW.transfer_id, NEW.code, NEW.title, NEW.number, NEW.issued_on, NEW.issued_by, NEW.sha256, NEW.filed_at)) THEN
+			-- correct_personal_data() mends titles, erase_personal_data() empties, both recorded in this very transaction
+			SELECT a.kind INTO act FROM personal_data_act AS a WHERE a.employee_id = c.employee_id AND a.done_at = now()
+				ORDER BY a.kind = 'erasure' DESC LIMIT 1;
+			IF NOT coalesce(TG_OP = 'UPDATE' AND (OLD.transfer_id, OLD.code, OLD.issued_on, OLD.filed_at) IS NOT DISTINCT FROM (NEW.transfer_id, NEW.code, NEW.issued_on, NEW.filed_at)
+					AND (act = 'erasure' AND NEW.number IS NULL AND NEW.issued_by IS NULL AND NEW.sha256 IS NULL
+						OR act IS NOT NULL AND (OLD.number, OLD.issued_by, OLD.sha256) IS NOT DISTINCT FROM (NEW.number, NEW.issued_by, NEW.sha256)), false) THEN
+				PERFORM mutasi.raise_error('MU116', 'document %2 of transfer %1, which has been decided, stays as it was filed', ARRAY[OLD.transfer_id::text, OLD.code],
+					hint => 'File what is right as a document of its own, under another code. Personal values are erased with erase_personal_data().');
+			END IF;
+		END IF;
+	END IF;
+	RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.transfer_document_kept() IS 'Trigger: keeps the documents filed before a decision as they were, all but where the file is, and deletes none of a decided case (MU116); correct_personal_data() and erase_personal_data() do what they have to.';
+CREATE TRIGGER transfer_document_kept BEFORE INSERT OR UPDATE OR DELETE ON @agency@.transfer_document
+	FOR EACH ROW EXECUTE FUNCTION @agency@.transfer_document_kept();
+
 -- Tenure and class bind no case that takes another back, and those and the donor's
 -- floor nobody who comes in: so a case that says it is such a one must be.
 CREATE FUNCTION @agency@.transfer_exempt() RETURNS trigger
@@ -389,7 +441,7 @@ BEGIN
 	-- says nothing of the other case: whoever writes this one may not be allowed to see it
 	IF NEW.reverses_id IS NOT NULL AND (
 			NOT EXISTS (SELECT FROM transfer AS r WHERE r.transfer_id = NEW.reverses_id AND r.employee_id = NEW.employee_id
-				AND r.state IN ('effective', 'monitoring', 'completed') AND r.from_post_id = NEW.to_post_id AND r.to_post_id = NEW.from_post_id)
+				AND r.state IN ('effective', 'monitoring', 'completed') AND continuation(r.from_post_id) = NEW.to_post_id AND continuation(r.to_post_id) = NEW.from_post_id)
 			OR EXISTS (SELECT FROM transfer AS x WHERE x.reverses_id = NEW.reverses_id AND x.transfer_id <> NEW.transfer_id
 				AND x.state IN ('effective', 'monitoring', 'completed'))) THEN
 		PERFORM mutasi.raise_error('MU111', 'the transfer of employee %1 does not take back transfer %2', ARRAY[NEW.employee_id::text, NEW.reverses_id::text],
@@ -476,20 +528,41 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.transfer_eligibility(@agency@.transfer, date) IS 'What each rule says on a day of the move that a transfer is about, by its route and initiative; binding: whether the decision is held to the rule. Rules about a post bind nobody who leaves the agency, tenure and class no case that takes another back, and those and the donor''s floor nobody who comes in.';
 
+CREATE FUNCTION @agency@.secrets_open(employee integer) RETURNS boolean
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	-- asked of the role in force, because it is asked inside functions with the owner's rights
+	RETURN coalesce((
+		SELECT bool_and(has_table_privilege(r.oid, c.oid, 'SELECT')
+			AND (NOT c.relrowsecurity OR r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'USAGE') OR employee = my_employee()
+				OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*') AND pg_get_expr(p.polqual, p.polrelid) = 'true'
+					AND EXISTS (SELECT FROM unnest(p.polroles) AS o (role) WHERE CASE WHEN o.role = 0 THEN true ELSE pg_has_role(r.oid, o.role, 'USAGE') END))))
+		FROM pg_class AS c JOIN pg_roles AS r ON r.rolname = role_in_force()
+		WHERE c.oid IN ('@agency@.discipline'::regclass, '@agency@.relation'::regclass)), false);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.secrets_open(integer) IS 'Whether the database role that a statement was given as may read discipline and family ties of a person: the own ones, or everybody''s.';
+
 CREATE FUNCTION @agency@.transfer_effects() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
+	-- what they say of a person is for those who may read the records they go by
+	secret constant text[] := '{discipline,study leave,conflict of interest}';
 	refusal text;
 	held record;
-	last_day date;
+	share numeric := 1;
 BEGIN
 	IF NEW.state = 'decided' THEN
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
-		SELECT string_agg(told(c.rule) || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
+		SELECT concat_ws(', ', string_agg(told(c.rule) || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
+					FILTER (WHERE NOT c.hidden),
+				CASE WHEN bool_or(c.hidden) THEN told('the record is not open to you') END)
 			INTO refusal
-			FROM transfer_eligibility(NEW, current_date) AS c
-			WHERE c.binding AND c.passed IS NOT TRUE AND NOT c.waived;
+			FROM (SELECT e.*, e.rule = ANY (secret) AND NOT secrets_open(NEW.employee_id) AS hidden FROM transfer_eligibility(NEW, current_date) AS e
+				WHERE e.binding AND e.passed IS NOT TRUE AND NOT e.waived) AS c
+			HAVING count(*) > 0;
 		IF refusal IS NOT NULL THEN
 			PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: the candidate is not eligible', ARRAY[NEW.transfer_id::text, refusal],
 				detail => 'Rules not passed: %2.',
@@ -505,8 +578,19 @@ BEGIN
 				hint => 'apply_due_transfers() moves what is due, day by day.');
 		END IF;
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
+		IF NOT EXISTS (SELECT FROM post AS p WHERE p.post_id = NEW.to_post_id AND p.valid_from <= NEW.effective_on AND (p.valid_to IS NULL OR p.valid_to > current_date))
+				AND NEW.to_post_id IS NOT NULL THEN
+			PERFORM mutasi.raise_error('MU110', 'post %2, to which transfer %1 leads, does not exist on %3', ARRAY[NEW.transfer_id::text, NEW.to_post_id::text, NEW.effective_on::text],
+				hint => 'Something ended the post since the decision: cancel the transfer and open a new one.');
+		END IF;
+		-- of whoever goes to another agency the last day may be on record already
+		IF EXISTS (SELECT FROM employee AS e WHERE e.employee_id = NEW.employee_id
+				AND e.left_on <= CASE WHEN NEW.to_post_id IS NULL THEN NEW.effective_on - 1 ELSE current_date END) THEN
+			PERFORM mutasi.raise_error('MU110', 'employee %2, whom transfer %1 moves, is no longer in service', ARRAY[NEW.transfer_id::text, NEW.employee_id::text],
+				hint => 'Cancel the transfer; if the person is in service still, correct employee.left_on first.');
+		END IF;
 		IF NEW.from_post_id IS NOT NULL THEN
-			SELECT i.incumbency_id, i.valid_from, i.valid_to INTO held FROM incumbency AS i
+			SELECT i.incumbency_id, i.valid_from, i.share INTO held FROM incumbency AS i
 				WHERE i.employee_id = NEW.employee_id AND i.post_id = NEW.from_post_id AND i.kind <> 'acting'
 					AND i.valid_from <= NEW.effective_on AND (i.valid_to IS NULL OR i.valid_to >= NEW.effective_on)
 				ORDER BY i.valid_from DESC LIMIT 1 FOR UPDATE;
@@ -533,11 +617,18 @@ BEGIN
 			ELSE
 				UPDATE incumbency AS i SET valid_to = NEW.effective_on WHERE i.incumbency_id = held.incumbency_id;
 			END IF;
-			last_day := nullif(held.valid_to, NEW.effective_on);
+			-- as the figures of the decision have it
+			share := held.share;
 		END IF;
+		-- whoever has acted in the post is not in it twice; nor does anybody who goes leave a post behind held
+		DELETE FROM incumbency AS i WHERE i.employee_id = NEW.employee_id AND i.valid_from >= NEW.effective_on
+			AND (NEW.to_post_id IS NULL OR i.post_id = NEW.to_post_id AND i.kind = 'acting');
+		UPDATE incumbency AS i SET valid_to = NEW.effective_on WHERE i.employee_id = NEW.employee_id
+			AND i.valid_from < NEW.effective_on AND (i.valid_to IS NULL OR i.valid_to > NEW.effective_on)
+			AND (NEW.to_post_id IS NULL OR i.post_id = NEW.to_post_id AND i.kind = 'acting');
 		IF NEW.to_post_id IS NOT NULL THEN
-			INSERT INTO incumbency (employee_id, post_id, valid_from, letter)
-				VALUES (NEW.employee_id, NEW.to_post_id, NEW.effective_on, coalesce(NEW.appointment_letter, NEW.decision_letter));
+			INSERT INTO incumbency (employee_id, post_id, valid_from, share, letter)
+				VALUES (NEW.employee_id, NEW.to_post_id, NEW.effective_on, share, coalesce(NEW.appointment_letter, NEW.decision_letter));
 		ELSE
 			UPDATE employee AS e SET left_on = NEW.effective_on WHERE e.employee_id = NEW.employee_id;
 		END IF;
@@ -545,7 +636,7 @@ BEGIN
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), and moves the incumbency when it takes effect.';
+COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), telling nobody of discipline, study leave or ties who may not read those records; and moves the incumbency when it takes effect: the new one has the share of the one that ends, an acting one in the same post ends, and all of them for somebody who leaves the agency.';
 -- Named to fire behind the workflow's trigger: an illegal step is refused as such.
 CREATE TRIGGER zz_transfer_effects AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state IN ('decided', 'effective'))
@@ -611,12 +702,12 @@ BEGIN
 	IF FOUND THEN
 		PERFORM mutasi.raise_error('MU111', 'transfer %1 was taken back already, by transfer %2', ARRAY[transfer::text, made::text]);
 	END IF;
-	IF NOT EXISTS (SELECT FROM current_post(ARRAY[done.employee_id], current_date) AS c WHERE c.post_id = done.to_post_id) THEN
+	IF NOT EXISTS (SELECT FROM current_post(ARRAY[done.employee_id], current_date) AS c WHERE c.post_id = continuation(done.to_post_id)) THEN
 		PERFORM mutasi.raise_error('MU111', 'employee %2 no longer holds the post that transfer %1 led to', ARRAY[transfer::text, done.employee_id::text],
 			hint => 'Open a transfer from the post that is held now; it is held to every rule.');
 	END IF;
 	INSERT INTO transfer (employee_id, to_post_id, initiative, reason, reverses_id, effective_on)
-		VALUES (done.employee_id, done.from_post_id, 'agency', reverse_transfer.reason, done.transfer_id, reverse_transfer.effective_on)
+		VALUES (done.employee_id, continuation(done.from_post_id), 'agency', reverse_transfer.reason, done.transfer_id, reverse_transfer.effective_on)
 		RETURNING transfer_id INTO made;
 	RETURN made;
 END

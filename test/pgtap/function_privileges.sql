@@ -56,6 +56,7 @@ INSERT INTO decided VALUES
 		decision_file, decision_grounded, decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements,
 		effective_hours_on, eligibility, eligibility_summary, eligible_pairs, evaluate_plan, experience_part, explain_match,
 		is_decided, role_in_force,
+		continuation, secrets_open,
 		file_application, fill_template, find_mentions, forget_units, groups_to_hide, held_since, incumbents, issue_notice, keep_solution, load_csv,
 		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, months_served, move_posts, new_policy,
 		notice_allowed, notice_fields, notice_status, open_plan, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
@@ -87,6 +88,7 @@ INSERT INTO decided VALUES
 		personal_data_act_kept, placement_review_not_own, policy_frozen, policy_published, post_competency_derive_requirement, post_competency_truncated,
 		post_surplus_changed, task_changed, task_norm_changed, task_volume_changed, task_volume_truncated,
 		transfer_exempt, transfer_kept,
+		transfer_document_kept,
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
 ('kota', 'owner', 'triggers that need no other rights, not to be had elsewhere either', '

@@ -1,0 +1,136 @@
+-- What a transfer does when it takes effect; whom the refusal of a decision tells what;
+-- and the documents a decision rests on.
+BEGIN;
+SELECT plan(25);
+\i test/data/small_agency.sql
+CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('mutasi.actor', who, true);
+	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
+END $$;
+CREATE FUNCTION pg_temp.up_to(t integer, until text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+	s record;
+BEGIN
+	INSERT INTO kota.transfer_document (transfer_id, code, title) SELECT t, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d ON CONFLICT DO NOTHING;
+	FOR s IN SELECT * FROM (VALUES (1, 'unit head', 'submitted'), (2, 'verifier', 'verification'), (3, 'verifier', 'analysis'), (4, 'analyst', 'team_review'),
+			(5, 'mayor', 'decided'), (6, 'mayor', 'appointed')) AS v (n, who, state)
+		WHERE n > coalesce(array_position('{submitted,verification,analysis,team_review,decided}', (SELECT x.state FROM kota.transfer AS x WHERE x.transfer_id = t)), 0) ORDER BY n LOOP
+		PERFORM pg_temp.step(t, s.who, s.state);
+		EXIT WHEN s.state = until;
+	END LOOP;
+END $$;
+UPDATE post SET seats = 9, min_staff = 0;
+UPDATE task_volume SET volume = 10;
+CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE statement;
+	RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ': ' || SQLERRM;
+END $$;
+
+CREATE FUNCTION pg_temp.opened(t integer, who integer, post integer, VARIADIC others text[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('mutasi.actor', 'unit head', true);
+	INSERT INTO kota.transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds, kind, workflow, other_agency)
+		VALUES (t, who, post, 'x', current_date, 'x', CASE WHEN post IS NULL THEN 'inter-agency out' END, CASE WHEN post IS NULL THEN 'transfer_within_province' ELSE 'transfer_within_agency' END,
+			CASE WHEN post IS NULL THEN 'Kota Y' END);
+	INSERT INTO kota.notice (transfer_id, waived_because) VALUES (t, 'told in person');
+END $$;
+
+SELECT setval(pg_get_serial_sequence('kota.transfer', 'transfer_id'), 100) \g /dev/null
+-- a post, and a person, that are gone
+SELECT pg_temp.opened(1, 2, 1), pg_temp.up_to(1, 'appointed') \g /dev/null
+SAVEPOINT due;
+UPDATE post SET valid_to = current_date - 10 WHERE post_id = 1;
+SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', format($$VALUES (false, 'post 1, to which transfer 1 leads, does not exist on %s')$$, current_date), 'not into a post that has ended');
+ROLLBACK TO due;
+UPDATE employee SET left_on = current_date - 20 WHERE employee_id = 2;
+SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', $$VALUES (false, 'employee 2, whom transfer 1 moves, is no longer in service')$$, 'nor of somebody who has left');
+ROLLBACK TO due;
+
+-- who acts in the post, and who gives it half the time
+INSERT INTO incumbency (employee_id, post_id, valid_from, kind) VALUES (2, 1, '2025-01-01', 'acting');
+UPDATE incumbency SET share = 0.5 WHERE employee_id = 2 AND kind = 'main';
+INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind) VALUES (2, 3, '2019-01-01', 0.5, 'additional');
+SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', 'VALUES (true, NULL::text)', 'whoever acts in the post is appointed to it');
+SELECT results_eq('SELECT post_id, kind, share, valid_to = current_date FROM incumbency WHERE employee_id = 2 ORDER BY valid_from, post_id',
+	$$VALUES (2, 'main', 0.50, true), (3, 'additional', 0.50, NULL), (1, 'acting', 1.00, true), (1, 'main', 0.50, NULL)$$, 'acting ends, and the share goes with the person');
+ROLLBACK TO due;
+INSERT INTO incumbency (employee_id, post_id, valid_from, kind) VALUES (2, 1, current_date, 'acting');
+SELECT is((SELECT applied FROM apply_due_transfers()), true, 'acting since this day');
+SELECT results_eq('SELECT post_id, kind FROM incumbency WHERE employee_id = 2 AND valid_to IS NULL', $$VALUES (1, 'main')$$, 'is acting no more');
+ROLLBACK TO due;
+
+-- a post that goes on in another unit is the same
+SELECT is((SELECT applied FROM apply_due_transfers()), true, 'in effect');
+SELECT move_posts('{2}', 1) \g /dev/null
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+SELECT reverse_transfer(1, 'x') AS back \gset
+SELECT is((SELECT t.to_post_id FROM transfer AS t WHERE t.transfer_id = :back), (SELECT p.post_id FROM post AS p WHERE p.continues_id = 2), 'the way back is to the post as it goes on');
+ROLLBACK TO due;
+
+-- somebody who goes to another agency
+INSERT INTO incumbency (employee_id, post_id, valid_from, kind) VALUES (3, 4, '2024-01-01', 'acting');
+UPDATE incumbency SET share = 0.5 WHERE employee_id = 3 AND kind = 'main';
+INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind) VALUES (3, 1, '2024-01-01', 0.5, 'additional'), (3, 3, current_date + 5, 1, 'acting');
+SELECT pg_temp.opened(2, 3, NULL) \g /dev/null
+INSERT INTO transfer_document (transfer_id, code, title) SELECT 2, d, d FROM unnest('{D01,D03,D04,D05,D06,D07,D08,D09,D10,D12}'::text[]) AS d;
+SELECT pg_temp.step(2, w, s) FROM (VALUES (1, 'unit head', 'submitted'), (2, 'verifier', 'verification'), (3, 'verifier', 'analysis'), (4, 'analyst', 'team_review'), (5, 'team', 'receiver_proposal'),
+	(6, 'mayor', 'origin_consent'), (7, 'other mayor', 'bkn_consideration'), (8, 'bkn', 'consideration_given'), (9, 'governor', 'decided'), (10, 'mayor', 'appointed')) AS v (n, w, s) ORDER BY n \g /dev/null
+SELECT is((SELECT applied FROM apply_due_transfers() AS a WHERE a.transfer_id = 2), true, 'goes');
+SELECT results_eq('SELECT post_id, kind FROM incumbency WHERE employee_id = 3 AND valid_to = current_date ORDER BY post_id', $$VALUES (1, 'additional'), (2, 'main'), (4, 'acting')$$, 'and holds no post any more');
+SELECT is_empty('SELECT * FROM incumbency WHERE employee_id = 3 AND (valid_to IS NULL OR valid_to > current_date)', 'nor will');
+
+-- what the refusal of a decision tells whom
+SELECT pg_temp.opened(3, 4, 1), pg_temp.up_to(3, 'team_review') \g /dev/null
+INSERT INTO discipline (employee_id, kind, valid_from) VALUES (4, 'heavy sanction', current_date);
+CREATE ROLE a_employee;
+CREATE ROLE a_head;
+CREATE ROLE a_approver;
+CREATE ROLE pegawai_30 IN ROLE a_head, a_employee;
+CREATE ROLE official IN ROLE a_approver;
+GRANT USAGE ON SCHEMA mutasi, public TO PUBLIC;
+SELECT enable_row_security('a_employee', 'a_head', NULL, 'a_approver', NULL) \g /dev/null
+INSERT INTO employee (employee_id, name, born_on, appointed_on, grade, login) VALUES (30, 'Pegawai 030', '1980-01-01', '2005-01-01', 'IV/a', 'pegawai_30');
+INSERT INTO incumbency (employee_id, post_id, valid_from) VALUES (30, 4, '2020-01-01');
+CREATE FUNCTION pg_temp.told_of() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	said text;
+BEGIN
+	UPDATE kota.transfer SET state = 'decided', state_reason = 'x' WHERE transfer_id = 3;
+	RETURN 'decided';
+EXCEPTION WHEN SQLSTATE 'MU108' THEN
+	GET STACKED DIAGNOSTICS said = PG_EXCEPTION_DETAIL;
+	RETURN said;
+END $$;
+SELECT set_config('mutasi.actor', '', true) \g /dev/null
+SET LOCAL ROLE pegawai_30;
+SELECT matches(pg_temp.told_of(), 'performance \(.*\), the record is not open to you\.$', 'a head of unit learns nothing of discipline');
+SELECT unalike(pg_temp.told_of(), '%discipline%', 'not by the rule''s name either');
+SET LOCAL ROLE official;
+SELECT matches(pg_temp.told_of(), 'discipline \(a sanction, court case or audit finding is in force\)', 'an approver does');
+RESET ROLE;
+SELECT matches(pg_temp.told_of(), 'discipline \(a sanction', 'and the owner');
+DELETE FROM discipline;
+INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (4, 'performance', 'x', current_date + 9);
+SELECT set_config('mutasi.actor', 'mayor', true) \g /dev/null
+
+-- documents
+SELECT is(pg_temp.refusal($$UPDATE transfer_document SET number = '7', filed_at = 'infinity' WHERE transfer_id = 3 AND code = 'D07'$$), 'done', 'before the decision a document may be corrected');
+SELECT is((SELECT filed_at FROM transfer_document WHERE transfer_id = 3 AND code = 'D07'), now(), 'and is not filed in the future');
+SELECT is(pg_temp.told_of(), 'decided', 'decided');
+SELECT is_empty($$SELECT v, r FROM unnest('{"title = ''x''","code = ''D77''","number = ''x''","issued_on = current_date","issued_by = ''x''","sha256 = sha256(''x'')","transfer_id = 1, code = ''D99''","filed_at = ''-infinity''"}'::text[]) AS v
+	CROSS JOIN LATERAL pg_temp.refusal('UPDATE kota.transfer_document SET ' || v || ' WHERE transfer_id = 3 AND code = ''D07''') AS r WHERE r <> 'MU116: document D07 of transfer 3, which has been decided, stays as it was filed'$$, 'then it stays');
+SELECT matches(pg_temp.refusal($$DELETE FROM transfer_document WHERE transfer_id = 3 AND code = 'D08'$$), '^MU116', 'and is not taken out');
+SELECT is(pg_temp.refusal($$UPDATE transfer_document SET location = 'archive 2' WHERE transfer_id = 3$$), 'done', 'but the file may lie elsewhere');
+SELECT is(pg_temp.refusal($$INSERT INTO transfer_document (transfer_id, code, title) VALUES (3, 'D13', 'x')$$), 'done', 'and others are added');
+INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason) VALUES (4, 5, 1, 'x');
+INSERT INTO transfer_document (transfer_id, code, title) VALUES (4, 'D01', 'x');
+SELECT is(pg_temp.refusal('DELETE FROM transfer_document WHERE transfer_id = 4'), 'done', 'of a draft they go');
+SELECT results_eq($$SELECT erased, rows FROM erase_personal_data(3, 'x', 'UU 27/2022 Ps 43', '{document}')$$, $$VALUES ('document', 10::bigint)$$, 'personal data are erased');
+SELECT is((SELECT count(*) FROM transfer_document WHERE transfer_id = 2 AND title = '(erased)'), 10::bigint, 'all of them');
+
+SELECT * FROM finish();
+ROLLBACK;
