@@ -159,7 +159,7 @@ BEGIN
 		FROM part AS d;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';
+COMMENT ON FUNCTION @agency@.score_pairs(integer[], integer[], date) IS 'Composite score and its parts of many (employee, post) pairs, given as two arrays of the same length. Of another day, too, the competency part is that of the profiles kept today. Exact decimals rounded half up to six places; a part without anything on record is NULL and adds nothing.';
 
 -- Everybody for one post, set against set: what differs from score_pairs() is
 -- that nothing is looked up person by person or pair by pair. The balance, the
@@ -522,7 +522,7 @@ BEGIN
 		ORDER BY r.rank;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.candidates(integer, integer, date, boolean) IS 'The k best people for a post, exactly, with the composite score, its parts (NULL: nothing on record), eligibility and the reasons against it. Holders of the post are left out. eligible_only: only those whom no rule holds back.';
+COMMENT ON FUNCTION @agency@.candidates(integer, integer, date, boolean) IS 'The k best people for a post, exactly, with the composite score, its parts (NULL: nothing on record), eligibility and the reasons against it. Holders of the post are left out. eligible_only: only those whom no rule holds back. Of another day, too, the competency part is that of the profiles kept today; see profile_on().';
 
 CREATE FUNCTION @agency@.rank_of(employee integer, post integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (rank integer, score numeric)
