@@ -53,15 +53,12 @@ BEGIN
 			JOIN task AS t ON t.post_id = former.post_id AND t.name = c.name JOIN task_norm AS n ON n.task_id = t.task_id;
 		INSERT INTO post_effective_time (post_id, valid_from, effective_hours)
 			SELECT made, t.valid_from, t.effective_hours FROM post_effective_time AS t WHERE t.post_id = former.post_id;
-		-- an application is for the post that goes on, and a waiver too; one that a case of before may rest on stays on record
+		-- an application is for the post that goes on; a waiver is granted for it too, and stays as it was for the former one
 		UPDATE application AS a SET post_id = made WHERE a.post_id = former.post_id AND a.withdrawn_at IS NULL AND a.transfer_id IS NULL;
 		INSERT INTO waiver (employee_id, post_id, rule, reason, granted_by, granted_on, valid_to)
 			SELECT w.employee_id, made, w.rule, w.reason, w.granted_by, w.granted_on, w.valid_to
 			FROM waiver AS w JOIN eligibility_rule AS r ON r.rule = w.rule AND r.waivable
-			WHERE w.post_id = former.post_id AND w.valid_to > as_of
-				AND EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = w.employee_id AND t.to_post_id = former.post_id);
-		UPDATE waiver AS w SET post_id = made WHERE w.post_id = former.post_id AND w.valid_to > as_of
-			AND NOT EXISTS (SELECT FROM transfer AS t WHERE t.employee_id = w.employee_id AND t.to_post_id = former.post_id);
+			WHERE w.post_id = former.post_id AND w.valid_to > as_of;
 		FOR held IN SELECT i.* FROM incumbency AS i WHERE i.post_id = former.post_id AND (i.valid_to IS NULL OR i.valid_to > as_of) ORDER BY i.incumbency_id LOOP
 			IF held.valid_from >= as_of THEN
 				DELETE FROM incumbency AS i WHERE i.incumbency_id = held.incumbency_id;
