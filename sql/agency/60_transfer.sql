@@ -550,6 +550,8 @@ AS $body$
 DECLARE
 	-- what they say of a person is for those who may read the records they go by
 	secret constant text[] := '{discipline,study leave,conflict of interest}';
+	-- what time alone brings about until the day of the effect
+	of_the_day constant text[] := '{study leave,election window,contract,retirement}';
 	refusal text;
 	held record;
 	share numeric := 1;
@@ -571,6 +573,22 @@ BEGIN
 		IF NEW.effective_on IS NULL THEN
 			PERFORM mutasi.raise_error('MU109', 'transfer %1 cannot be decided without a day on which it takes effect', ARRAY[NEW.transfer_id::text],
 				hint => 'Set effective_on.');
+		END IF;
+		IF NEW.effective_on > current_date THEN
+			SELECT concat_ws(', ', string_agg(told(c.rule) || ' (' || c.detail || ')', ', ' ORDER BY c.place, c.rule) FILTER (WHERE NOT c.hidden),
+					CASE WHEN bool_or(c.hidden) THEN told('the record is not open to you') END)
+				INTO refusal
+				FROM (SELECT e.*, e.rule = ANY (secret) AND NOT secrets_open(NEW.employee_id) AS hidden FROM transfer_eligibility(NEW, NEW.effective_on) AS e
+					WHERE e.rule = ANY (of_the_day) AND e.binding AND e.passed IS FALSE AND NOT e.waived
+						-- lifted for the decision is lifted for its day
+						AND NOT EXISTS (SELECT FROM waiver AS w WHERE w.employee_id = NEW.employee_id AND w.rule = e.rule
+							AND (w.post_id IS NULL OR w.post_id = NEW.to_post_id) AND w.granted_on <= current_date AND w.valid_to > current_date)) AS c
+				HAVING count(*) > 0;
+			IF refusal IS NOT NULL THEN
+				PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: on %3, when it takes effect, the candidate is not eligible', ARRAY[NEW.transfer_id::text, refusal, NEW.effective_on::text],
+					detail => 'Rules not passed: %2.',
+					hint => 'Choose another day, grant a waiver where the rule allows one, or reject the transfer.');
+			END IF;
 		END IF;
 	ELSIF NEW.state = 'effective' THEN
 		IF NEW.effective_on > current_date THEN
@@ -636,7 +654,7 @@ BEGIN
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), telling nobody of discipline, study leave or ties who may not read those records; and moves the incumbency when it takes effect: the new one has the share of the one that ends, an acting one in the same post ends, and all of them for somebody who leaves the agency.';
+COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), of study leave, election windows, contracts and retirement for the day of the effect too, telling nobody of discipline, study leave or ties who may not read those records; and moves the incumbency when it takes effect: the new one has the share of the one that ends, an acting one in the same post ends, and all of them for somebody who leaves the agency.';
 -- Named to fire behind the workflow's trigger: an illegal step is refused as such.
 CREATE TRIGGER zz_transfer_effects AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state IN ('decided', 'effective'))

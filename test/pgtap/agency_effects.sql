@@ -1,7 +1,7 @@
 -- What a transfer does when it takes effect; whom the refusal of a decision tells what;
 -- and the documents a decision rests on.
 BEGIN;
-SELECT plan(25);
+SELECT plan(29);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -120,6 +120,20 @@ SELECT set_config('mutasi.actor', 'mayor', true) \g /dev/null
 -- documents
 SELECT is(pg_temp.refusal($$UPDATE transfer_document SET number = '7', filed_at = 'infinity' WHERE transfer_id = 3 AND code = 'D07'$$), 'done', 'before the decision a document may be corrected');
 SELECT is((SELECT filed_at FROM transfer_document WHERE transfer_id = 3 AND code = 'D07'), now(), 'and is not filed in the future');
+SAVEPOINT day;
+INSERT INTO study_leave (employee_id, valid_from, valid_to) VALUES (4, current_date + 200, current_date + 900);
+UPDATE transfer SET effective_on = current_date + 250 WHERE transfer_id = 3;
+SELECT matches(pg_temp.told_of(), '^Rules not passed: study leave \(on study leave or under a service bond until [0-9-]+\)\.$', 'nor for a day on which the person is on study leave');
+UPDATE transfer SET effective_on = current_date + 100 WHERE transfer_id = 3;
+SELECT is(pg_temp.told_of(), 'decided', 'before it');
+ROLLBACK TO day;
+UPDATE employee SET born_on = (current_date - interval '58 years' + interval '30 months')::date, appointed_on = '2000-01-01' WHERE employee_id = 4;
+UPDATE transfer SET effective_on = current_date + 1500 WHERE transfer_id = 3;
+SELECT matches(pg_temp.told_of(), '^Rules not passed: retirement ', 'nor for one after the retirement');
+UPDATE eligibility_rule SET waivable = true WHERE rule = 'retirement';
+INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (4, 'retirement', 'x', current_date + 9);
+SELECT is(pg_temp.told_of(), 'decided', 'unless that is waived');
+ROLLBACK TO day;
 SELECT is(pg_temp.told_of(), 'decided', 'decided');
 SELECT is_empty($$SELECT v, r FROM unnest('{"title = ''x''","code = ''D77''","number = ''x''","issued_on = current_date","issued_by = ''x''","sha256 = sha256(''x'')","transfer_id = 1, code = ''D99''","filed_at = ''-infinity''"}'::text[]) AS v
 	CROSS JOIN LATERAL pg_temp.refusal('UPDATE kota.transfer_document SET ' || v || ' WHERE transfer_id = 3 AND code = ''D07''') AS r WHERE r <> 'MU116: document D07 of transfer 3, which has been decided, stays as it was filed'$$, 'then it stays');
