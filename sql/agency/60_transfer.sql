@@ -555,6 +555,7 @@ DECLARE
 	refusal text;
 	held record;
 	share numeric := 1;
+	held_as text := 'main';
 BEGIN
 	IF NEW.state = 'decided' THEN
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
@@ -608,7 +609,7 @@ BEGIN
 				hint => 'Cancel the transfer; if the person is in service still, correct employee.left_on first.');
 		END IF;
 		IF NEW.from_post_id IS NOT NULL THEN
-			SELECT i.incumbency_id, i.valid_from, i.share INTO held FROM incumbency AS i
+			SELECT i.incumbency_id, i.valid_from, i.share, i.kind INTO held FROM incumbency AS i
 				WHERE i.employee_id = NEW.employee_id AND i.post_id = NEW.from_post_id AND i.kind <> 'acting'
 					AND i.valid_from <= NEW.effective_on AND (i.valid_to IS NULL OR i.valid_to >= NEW.effective_on)
 				ORDER BY i.valid_from DESC LIMIT 1 FOR UPDATE;
@@ -637,6 +638,11 @@ BEGIN
 			END IF;
 			-- as the figures of the decision have it
 			share := held.share;
+			-- an additional post is exchanged for another one beside the main post
+			IF held.kind = 'additional' AND EXISTS (SELECT FROM incumbency AS i WHERE i.employee_id = NEW.employee_id AND i.kind = 'main'
+					AND (i.valid_to IS NULL OR i.valid_to > NEW.effective_on)) THEN
+				held_as := 'additional';
+			END IF;
 		END IF;
 		-- whoever has acted in the post is not in it twice; nor does anybody who goes leave a post behind held
 		DELETE FROM incumbency AS i WHERE i.employee_id = NEW.employee_id AND i.valid_from >= NEW.effective_on
@@ -645,8 +651,8 @@ BEGIN
 			AND i.valid_from < NEW.effective_on AND (i.valid_to IS NULL OR i.valid_to > NEW.effective_on)
 			AND (NEW.to_post_id IS NULL OR i.post_id = NEW.to_post_id AND i.kind = 'acting');
 		IF NEW.to_post_id IS NOT NULL THEN
-			INSERT INTO incumbency (employee_id, post_id, valid_from, share, letter)
-				VALUES (NEW.employee_id, NEW.to_post_id, NEW.effective_on, share, coalesce(NEW.appointment_letter, NEW.decision_letter));
+			INSERT INTO incumbency (employee_id, post_id, valid_from, kind, share, letter)
+				VALUES (NEW.employee_id, NEW.to_post_id, NEW.effective_on, held_as, share, coalesce(NEW.appointment_letter, NEW.decision_letter));
 		ELSE
 			UPDATE employee AS e SET left_on = NEW.effective_on WHERE e.employee_id = NEW.employee_id;
 		END IF;
@@ -654,7 +660,7 @@ BEGIN
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), of study leave, election windows, contracts and retirement for the day of the effect too, telling nobody of discipline, study leave or ties who may not read those records; and moves the incumbency when it takes effect: the new one has the share of the one that ends, an acting one in the same post ends, and all of them for somebody who leaves the agency.';
+COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), of study leave, election windows, contracts and retirement for the day of the effect too, telling nobody of discipline, study leave or ties who may not read those records; and moves the incumbency when it takes effect: the new one has the share of the one that ends, and is additional where that was beside a main post that stays, an acting one in the same post ends, and all of them for somebody who leaves the agency.';
 -- Named to fire behind the workflow's trigger: an illegal step is refused as such.
 CREATE TRIGGER zz_transfer_effects AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state IN ('decided', 'effective'))

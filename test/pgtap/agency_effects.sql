@@ -1,7 +1,7 @@
 -- What a transfer does when it takes effect; whom the refusal of a decision tells what;
 -- and the documents a decision rests on.
 BEGIN;
-SELECT plan(29);
+SELECT plan(31);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -40,6 +40,18 @@ BEGIN
 END $$;
 
 SELECT setval(pg_get_serial_sequence('kota.transfer', 'transfer_id'), 100) \g /dev/null
+-- an additional post is exchanged for another, beside the main one
+SAVEPOINT beside;
+UPDATE incumbency SET share = 0.5 WHERE employee_id = 2 AND kind = 'main';
+INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind) VALUES (2, 3, '2019-01-01', 0.5, 'additional');
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+INSERT INTO transfer (transfer_id, employee_id, from_post_id, to_post_id, reason, effective_on, decision_grounds) VALUES (5, 2, 3, 1, 'x', current_date, 'x');
+INSERT INTO notice (transfer_id, waived_because) VALUES (5, 'told in person');
+SELECT pg_temp.up_to(5, 'appointed') \g /dev/null
+SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', 'VALUES (true, NULL::text)', 'from an additional post');
+SELECT results_eq('SELECT post_id, kind, share, valid_to = current_date FROM incumbency WHERE employee_id = 2 ORDER BY valid_from, post_id',
+	$$VALUES (2, 'main', 0.50, NULL), (3, 'additional', 0.50, true), (1, 'additional', 0.50, NULL)$$, 'to another, beside the main one');
+ROLLBACK TO beside;
 -- a post, and a person, that are gone
 SELECT pg_temp.opened(1, 2, 1), pg_temp.up_to(1, 'appointed') \g /dev/null
 SAVEPOINT due;
