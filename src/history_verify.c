@@ -113,7 +113,7 @@ apply_changes(Verification *v, const HistoryRow *row)
 	JsonbIterator *it;
 	JsonbValue	value;
 	JsonbIteratorToken token;
-	char	   *name = NULL;
+	const char *name = "";
 	size_t		len = 0;
 
 	if (row->changes == NULL)

@@ -35,7 +35,11 @@ make_cluster() {	# make_cluster MAJOR NAME
 }
 start() { as_postgres "$(bin "$1")/pg_ctl" -D "$place/$2" -l "$place/$2.log" -w start >/dev/null; }
 stop() { as_postgres "$(bin "$1")/pg_ctl" -D "$place/$2" -m fast -w stop >/dev/null 2>&1 || :; }
-trap 'for d in "$place"/*/postmaster.pid; do [ -e "$d" ] && kill -INT "$(head -n 1 "$d")"; done; rm -rf "$place"' EXIT
+clear_up() {
+	for _pid in "$place"/*/postmaster.pid; do [ -e "$_pid" ] && kill -INT "$(head -n 1 "$_pid")"; done
+	rm -rf "$place"
+}
+trap clear_up EXIT
 
 for major in $(echo "$*" | tr ' -' '\n\n' | sort -u); do
 	version=$("$(bin "$major")/postgres" --version)

@@ -358,6 +358,7 @@ BEGIN
 		PERFORM mutasi.raise_error('42501', 'role "%1" does not move the day of transfer %2, which has been decided', ARRAY[role_in_force(), NEW.transfer_id::text],
 			hint => 'That is for whoever may write the decision: an approver, or the owner of the schema.');
 	END IF;
+	PERFORM allowed_on_its_day(NEW);
 	RETURN NULL;
 END
 $body$;
@@ -396,12 +397,16 @@ DECLARE
 	c transfer;
 	act text;
 BEGIN
-	IF TG_OP <> 'DELETE' THEN
-		-- nothing is filed in the future, and thereby behind the decision
+	-- when it was filed is the owner's alone to enter, else a paper that came later
+	-- could pass for one the decision rests on; nothing is filed in the future
+	IF TG_OP <> 'DELETE' AND NOT pg_has_role(role_in_force(), (SELECT o.relowner FROM pg_class AS o WHERE o.oid = TG_RELID), 'USAGE') THEN
+		NEW.filed_at := CASE WHEN TG_OP = 'INSERT' THEN now() ELSE OLD.filed_at END;
+	ELSIF TG_OP <> 'DELETE' THEN
 		NEW.filed_at := least(NEW.filed_at, now());
 	END IF;
 	IF TG_OP <> 'INSERT' THEN
-		SELECT t.* INTO c FROM transfer AS t WHERE t.transfer_id = OLD.transfer_id;
+		-- not while it is being decided
+		SELECT t.* INTO c FROM transfer AS t WHERE t.transfer_id = OLD.transfer_id FOR SHARE;
 		IF is_decided(c) AND (TG_OP = 'DELETE' OR OLD.filed_at <= coalesce(c.decided_at, '-infinity')
 				AND (OLD.transfer_id, OLD.code, OLD.title, OLD.number, OLD.issued_on, OLD.issued_by, OLD.sha256, OLD.filed_at)
 					IS DISTINCT FROM (NEW.transfer_id, NEW.code, NEW.title, NEW.number, NEW.issued_on, NEW.issued_by, NEW.sha256, NEW.filed_at)) THEN
@@ -535,7 +540,7 @@ BEGIN
 	-- asked of the role in force, because it is asked inside functions with the owner's rights
 	RETURN coalesce((
 		SELECT bool_and(has_table_privilege(r.oid, c.oid, 'SELECT')
-			AND (NOT c.relrowsecurity OR r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'USAGE') OR employee = my_employee()
+			AND (NOT c.relrowsecurity OR r.rolsuper OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'USAGE') OR (employee = my_employee()) IS TRUE
 				OR EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid AND p.polpermissive AND p.polcmd IN ('r', '*') AND pg_get_expr(p.polqual, p.polrelid) = 'true'
 					AND EXISTS (SELECT FROM unnest(p.polroles) AS o (role) WHERE CASE WHEN o.role = 0 THEN true ELSE pg_has_role(r.oid, o.role, 'USAGE') END))))
 		FROM pg_class AS c JOIN pg_roles AS r ON r.rolname = role_in_force()
@@ -544,14 +549,43 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.secrets_open(integer) IS 'Whether the database role that a statement was given as may read discipline and family ties of a person: the own ones, or everybody''s.';
 
-CREATE FUNCTION @agency@.transfer_effects() RETURNS trigger
-	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+-- Rules that time alone brings about, on the day a decided case takes effect.
+CREATE FUNCTION @agency@.allowed_on_its_day(decided @agency@.transfer) RETURNS void
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	-- what they say of a person is for those who may read the records they go by
 	secret constant text[] := '{discipline,study leave,conflict of interest}';
 	-- what time alone brings about until the day of the effect
 	of_the_day constant text[] := '{study leave,election window,contract,retirement}';
+	refusal text;
+BEGIN
+	IF decided.effective_on > current_date THEN
+		SELECT concat_ws(', ', string_agg(told(c.rule) || ' (' || c.detail || ')', ', ' ORDER BY c.place, c.rule) FILTER (WHERE NOT c.hidden),
+				CASE WHEN bool_or(c.hidden) THEN told('the record is not open to you') END)
+			INTO refusal
+			FROM (SELECT e.*, e.rule = ANY (secret) AND NOT secrets_open(decided.employee_id) AS hidden FROM transfer_eligibility(decided, decided.effective_on) AS e
+				WHERE e.rule = ANY (of_the_day) AND e.binding AND e.passed IS FALSE AND NOT e.waived
+					-- lifted for the decision is lifted for its day
+					AND NOT EXISTS (SELECT FROM waiver AS w WHERE w.employee_id = decided.employee_id AND w.rule = e.rule
+						AND (w.post_id IS NULL OR w.post_id = decided.to_post_id) AND w.granted_on <= current_date AND w.valid_to > current_date)) AS c
+			HAVING count(*) > 0;
+		IF refusal IS NOT NULL THEN
+			PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: on %3, when it takes effect, the candidate is not eligible', ARRAY[decided.transfer_id::text, refusal, decided.effective_on::text],
+				detail => 'Rules not passed: %2.',
+				hint => 'Choose another day, grant a waiver where the rule allows one, or reject the transfer.');
+		END IF;
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.allowed_on_its_day(@agency@.transfer) IS 'Refuses a decided transfer that takes effect on a later day on which the person is not eligible by study leave, an election window, the contract or retirement (MU108); a waiver valid today lifts the rule for that day too.';
+
+CREATE FUNCTION @agency@.transfer_effects() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	-- what they say of a person is for those who may read the records they go by
+	secret constant text[] := '{discipline,study leave,conflict of interest}';
 	refusal text;
 	held record;
 	share numeric := 1;
@@ -575,22 +609,7 @@ BEGIN
 			PERFORM mutasi.raise_error('MU109', 'transfer %1 cannot be decided without a day on which it takes effect', ARRAY[NEW.transfer_id::text],
 				hint => 'Set effective_on.');
 		END IF;
-		IF NEW.effective_on > current_date THEN
-			SELECT concat_ws(', ', string_agg(told(c.rule) || ' (' || c.detail || ')', ', ' ORDER BY c.place, c.rule) FILTER (WHERE NOT c.hidden),
-					CASE WHEN bool_or(c.hidden) THEN told('the record is not open to you') END)
-				INTO refusal
-				FROM (SELECT e.*, e.rule = ANY (secret) AND NOT secrets_open(NEW.employee_id) AS hidden FROM transfer_eligibility(NEW, NEW.effective_on) AS e
-					WHERE e.rule = ANY (of_the_day) AND e.binding AND e.passed IS FALSE AND NOT e.waived
-						-- lifted for the decision is lifted for its day
-						AND NOT EXISTS (SELECT FROM waiver AS w WHERE w.employee_id = NEW.employee_id AND w.rule = e.rule
-							AND (w.post_id IS NULL OR w.post_id = NEW.to_post_id) AND w.granted_on <= current_date AND w.valid_to > current_date)) AS c
-				HAVING count(*) > 0;
-			IF refusal IS NOT NULL THEN
-				PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: on %3, when it takes effect, the candidate is not eligible', ARRAY[NEW.transfer_id::text, refusal, NEW.effective_on::text],
-					detail => 'Rules not passed: %2.',
-					hint => 'Choose another day, grant a waiver where the rule allows one, or reject the transfer.');
-			END IF;
-		END IF;
+		PERFORM allowed_on_its_day(NEW);
 	ELSIF NEW.state = 'effective' THEN
 		IF NEW.effective_on > current_date THEN
 			PERFORM mutasi.raise_error('MU109', 'transfer %1 takes effect on %2, not before', ARRAY[NEW.transfer_id::text, NEW.effective_on::text],
@@ -848,14 +867,15 @@ CREATE FUNCTION @agency@.application_ended() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
-	UPDATE application AS a SET ended_at = now() WHERE a.transfer_id = NEW.transfer_id AND a.ended_at IS NULL;
+	UPDATE application AS a SET ended_at = CASE WHEN NOT open_state(NEW.state) THEN now() END
+		WHERE a.transfer_id = NEW.transfer_id AND (a.ended_at IS NULL) <> open_state(NEW.state);
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.application_ended() IS 'Trigger: the application that a transfer came of ends with it.';
+COMMENT ON FUNCTION @agency@.application_ended() IS 'Trigger: the application that a transfer came of ends with it, and stands again with one that is put back.';
 CREATE INDEX application_transfer_idx ON @agency@.application (transfer_id);
 CREATE TRIGGER application_ended AFTER UPDATE ON @agency@.transfer
-	FOR EACH ROW WHEN (@agency@.open_state(OLD.state) AND NOT @agency@.open_state(NEW.state)) EXECUTE FUNCTION @agency@.application_ended();
+	FOR EACH ROW WHEN (@agency@.open_state(OLD.state) <> @agency@.open_state(NEW.state)) EXECUTE FUNCTION @agency@.application_ended();
 
 CREATE FUNCTION @agency@.apply_for_transfer(post integer, reason text, preference integer DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

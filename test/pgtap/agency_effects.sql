@@ -1,7 +1,7 @@
 -- What a transfer does when it takes effect; whom the refusal of a decision tells what;
 -- and the documents a decision rests on.
 BEGIN;
-SELECT plan(31);
+SELECT plan(35);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -147,6 +147,16 @@ INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (4, 'retirement'
 SELECT is(pg_temp.told_of(), 'decided', 'unless that is waived');
 ROLLBACK TO day;
 SELECT is(pg_temp.told_of(), 'decided', 'decided');
+SAVEPOINT moved;
+INSERT INTO study_leave (employee_id, valid_from, valid_to) VALUES (4, current_date + 200, current_date + 900);
+SELECT matches(pg_temp.refusal('UPDATE transfer SET effective_on = current_date + 250 WHERE transfer_id = 3'), '^MU108: transfer 3 cannot be decided: on ', 'nor is its day moved to one of study leave');
+SELECT is(pg_temp.refusal('UPDATE transfer SET effective_on = current_date + 100 WHERE transfer_id = 3'), 'done', 'to one before it, it is');
+ROLLBACK TO moved;
+SET LOCAL ROLE official;
+SELECT is(pg_temp.refusal($$INSERT INTO kota.transfer_document (transfer_id, code, title, filed_at) VALUES (3, 'D14', 'x', now() - interval '1 year')$$), 'done', 'an approver adds a document');
+RESET ROLE;
+SELECT is((SELECT filed_at FROM transfer_document WHERE transfer_id = 3 AND code = 'D14'), now(), 'which is filed now, not when that says');
+ROLLBACK TO moved;
 SELECT is_empty($$SELECT v, r FROM unnest('{"title = ''x''","code = ''D77''","number = ''x''","issued_on = current_date","issued_by = ''x''","sha256 = sha256(''x'')","transfer_id = 1, code = ''D99''","filed_at = ''-infinity''"}'::text[]) AS v
 	CROSS JOIN LATERAL pg_temp.refusal('UPDATE kota.transfer_document SET ' || v || ' WHERE transfer_id = 3 AND code = ''D07''') AS r WHERE r <> 'MU116: document D07 of transfer 3, which has been decided, stays as it was filed'$$, 'then it stays');
 SELECT matches(pg_temp.refusal($$DELETE FROM transfer_document WHERE transfer_id = 3 AND code = 'D08'$$), '^MU116', 'and is not taken out');

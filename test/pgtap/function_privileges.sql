@@ -50,7 +50,7 @@ INSERT INTO decided VALUES
 ('mutasi', 'owner', 'parts of define_workflow(), and the trigger that keeps what it wrote', '
 		workflow_check_graph, workflow_check_keys, workflow_documents, workflow_frozen, workflow_text_array'),
 ('kota', 'anyone', 'run with the caller''s rights: row security and the tables'' privileges say what comes of it', '
-		announce_messages, answer_objection, apply_due_transfers, apply_for_transfer, assign_mentor, balance_part, best_of, best_people,
+		allowed_on_its_day, announce_messages, answer_objection, apply_due_transfers, apply_for_transfer, assign_mentor, balance_part, best_of, best_people,
 		book_training, candidates, check_eligibility, compare_plans, compare_workload_snapshots, complete_induction_step,
 		complete_training, composite_score, csv_template, current_assessment, current_post, decision_candidate_hash, decision_digest,
 		decision_file, decision_grounded, decision_rule_hash, derive_loads, derive_months, derive_profiles, derive_recent_scores, derive_requirements,
