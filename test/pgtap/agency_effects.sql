@@ -3,34 +3,11 @@
 BEGIN;
 SELECT plan(35);
 \i test/data/small_agency.sql
-CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', who, true);
-	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
-END $$;
-CREATE FUNCTION pg_temp.up_to(t integer, until text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-	s record;
-BEGIN
-	INSERT INTO kota.transfer_document (transfer_id, code, title) SELECT t, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d ON CONFLICT DO NOTHING;
-	FOR s IN SELECT * FROM (VALUES (1, 'unit head', 'submitted'), (2, 'verifier', 'verification'), (3, 'verifier', 'analysis'), (4, 'analyst', 'team_review'),
-			(5, 'mayor', 'decided'), (6, 'mayor', 'appointed')) AS v (n, who, state)
-		WHERE n > coalesce(array_position('{submitted,verification,analysis,team_review,decided}', (SELECT x.state FROM kota.transfer AS x WHERE x.transfer_id = t)), 0) ORDER BY n LOOP
-		PERFORM pg_temp.step(t, s.who, s.state);
-		EXIT WHEN s.state = until;
-	END LOOP;
-END $$;
+\i test/data/steps_to_effect.sql
 UPDATE post SET seats = 9, min_staff = 0;
 UPDATE task_volume SET volume = 10;
-CREATE FUNCTION pg_temp.refusal(statement text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE statement;
-	RETURN 'done';
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE || ': ' || SQLERRM;
-END $$;
 
-CREATE FUNCTION pg_temp.opened(t integer, who integer, post integer, VARIADIC others text[] DEFAULT '{}') RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.opened(t integer, who integer, post integer) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM set_config('mutasi.actor', 'unit head', true);
 	INSERT INTO kota.transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds, kind, workflow, other_agency)

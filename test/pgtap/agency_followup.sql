@@ -4,11 +4,7 @@
 BEGIN;
 SELECT plan(89);
 \i test/data/small_agency.sql
-CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', who, true);
-	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
-END $$;
+\i test/data/steps.sql
 INSERT INTO transfer_plan (plan_id, name, goal, period_from, period_to, evaluation) VALUES (1, 'p', 'every health centre {staffed}', current_date, current_date + 365, 'e');
 INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds, plan_id) VALUES (900, 3, 1, 'PKM1 lacks nurses', current_date, 'x', 1);
 INSERT INTO transfer_document (transfer_id, code, title) SELECT 900, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d;

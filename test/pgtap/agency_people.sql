@@ -4,11 +4,7 @@
 BEGIN;
 SELECT plan(87);
 \i test/data/small_agency.sql
-CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', who, true);
-	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
-END $$;
+\i test/data/steps.sql
 CREATE FUNCTION pg_temp.up_to(t integer, until text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	s record;

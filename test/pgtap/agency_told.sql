@@ -5,11 +5,7 @@
 BEGIN;
 SELECT plan(61);
 \i test/data/small_agency.sql
-CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', who, true);
-	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
-END $$;
+\i test/data/steps.sql
 CREATE FUNCTION pg_temp.up_to(t integer, until text, decider text DEFAULT 'mayor') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	s record;

@@ -3,13 +3,9 @@
 BEGIN;
 SELECT plan(70);
 \i test/data/small_agency.sql
+\i test/data/steps.sql
 
 -- One step by one person; documents are filed as the workflow asks for them.
-CREATE FUNCTION pg_temp.step(t integer, who text, s text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', who, true);
-	UPDATE kota.transfer SET state = s, state_reason = 'step ' || s WHERE transfer_id = t;
-END $$;
 CREATE FUNCTION pg_temp.documents(t integer) RETURNS void LANGUAGE sql AS $$
 	INSERT INTO kota.transfer_document (transfer_id, code, title) SELECT t, d, d FROM unnest('{D01,D02,D05,D06,D07,D08,D10,D12}'::text[]) AS d;
 	UPDATE kota.transfer SET decision_grounds = 'as the team advised' WHERE transfer_id = t;
