@@ -381,7 +381,8 @@ DECLARE
 BEGIN
 	LOOP
 		SELECT p.post_id INTO next FROM post AS p WHERE p.continues_id = last;
-		EXIT WHEN NOT FOUND;
+		-- none is continued twice: a circle, made by hand, ends where it began
+		EXIT WHEN NOT FOUND OR next = post;
 		last := next;
 	END LOOP;
 	RETURN last;

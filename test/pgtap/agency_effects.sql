@@ -1,7 +1,7 @@
 -- What a transfer does when it takes effect; whom the refusal of a decision tells what;
 -- and the documents a decision rests on.
 BEGIN;
-SELECT plan(35);
+SELECT plan(36);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE post SET seats = 9, min_staff = 0;
@@ -58,6 +58,10 @@ SELECT move_posts('{2}', 1) \g /dev/null
 SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
 SELECT reverse_transfer(1, 'x') AS back \gset
 SELECT is((SELECT t.to_post_id FROM transfer AS t WHERE t.transfer_id = :back), (SELECT p.post_id FROM post AS p WHERE p.continues_id = 2), 'the way back is to the post as it goes on');
+ROLLBACK TO due;
+
+UPDATE post SET continues_id = CASE post_id WHEN 1 THEN 2 ELSE 1 END WHERE post_id IN (1, 2);
+SELECT is(continuation(1), 2, 'posts made to continue each other have an end');
 ROLLBACK TO due;
 
 -- somebody who goes to another agency
