@@ -6,7 +6,8 @@
 --   RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
 -- The arrays run in parallel, one pair per position. parameter is the rule's
 -- own parameter with the case's context merged in: "initiative" (own, agency),
--- "route" (within agency, between agencies), "transfer_id".
+-- "route" (within agency, between agencies), and of a case that is there already
+-- "transfer_id", "employee_id" and "from_post_id", the post that this person gives up.
 
 CREATE TABLE @agency@.eligibility_rule (
 	rule text PRIMARY KEY CHECK (rule <> ''),
@@ -193,25 +194,41 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.held_since(integer, integer, date) IS 'The day since which a person is in a post that was taken up on the day since, counting the posts that it continues (post.continues_id) as long as they were held without a break.';
 
--- What a person holds on a day: the main post, or where there is none the
--- additional one with the largest share.
-CREATE FUNCTION @agency@.current_post(employees integer[], as_of date)
-	RETURNS TABLE (employee_id integer, post_id integer, unit_id integer, since date, share numeric)
+-- What a person would give up: the main post, or where there is none the
+-- additional one with the largest share. A case may be about another one.
+CREATE FUNCTION @agency@.origin_post(employees integer[], as_of date, context jsonb DEFAULT '{}')
+	RETURNS TABLE (employee_id integer, post_id integer, unit_id integer, valid_from date, share numeric, continues_id integer)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
 	SET enable_nestloop = on
 AS $body$
 #variable_conflict use_column
+DECLARE
+	mover constant integer := (context ->> 'employee_id')::integer;
+	given_up constant integer := (context ->> 'from_post_id')::integer;
 BEGIN
 	RETURN QUERY
-		SELECT DISTINCT ON (i.employee_id) i.employee_id, i.post_id, p.unit_id,
-			CASE WHEN p.continues_id IS NULL THEN i.valid_from ELSE held_since(i.employee_id, i.post_id, i.valid_from) END, i.share
+		SELECT DISTINCT ON (i.employee_id) i.employee_id, i.post_id, p.unit_id, i.valid_from, i.share, p.continues_id
 		FROM incumbency AS i JOIN post AS p USING (post_id)
 		WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting'
 			AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-		ORDER BY i.employee_id, i.kind = 'main' DESC, i.share DESC, i.incumbency_id;
+		ORDER BY i.employee_id, (i.employee_id = mover AND i.post_id = given_up) IS TRUE DESC, i.kind = 'main' DESC, i.share DESC, i.incumbency_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.current_post(integer[], date) IS 'The post each of these people holds on a day: the main one, else the additional one with the largest share; and since when, the posts that it continues included (held_since()).';
+COMMENT ON FUNCTION @agency@.origin_post(integer[], date, jsonb) IS 'The post that each of these people would give up by a move on a day: the main one, else the additional one with the largest share; of the person a case is about (employee_id in the context) the one that the case gives up (from_post_id), where it is held.';
+
+CREATE FUNCTION @agency@.current_post(employees integer[], as_of date, context jsonb DEFAULT '{}')
+	RETURNS TABLE (employee_id integer, post_id integer, unit_id integer, since date, share numeric)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+		SELECT o.employee_id, o.post_id, o.unit_id,
+			CASE WHEN o.continues_id IS NULL THEN o.valid_from ELSE held_since(o.employee_id, o.post_id, o.valid_from) END, o.share
+		FROM origin_post(employees, as_of, context) AS o;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.current_post(integer[], date, jsonb) IS 'The post each of these people holds on a day, as origin_post() has it; and since when, the posts that it continues included (held_since()).';
 
 -- Figures of posts, which tell nothing of who holds them: by them a full post is
 -- full for everybody who asks, also under row security.

@@ -54,7 +54,7 @@ BEGIN
 			CASE WHEN c.since IS NULL THEN 'no present post on record'
 				ELSE format(E'%%1 months in the present post, %%2 needed\t%s\t%s', months_between(c.since, as_of), y.months) END
 		FROM unnest(employees, posts) AS q (e, p)
-		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		LEFT JOIN current_post(employees, as_of, parameter) AS c ON c.employee_id = q.e
 		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_tenure_months) AS months FROM policy_on(as_of) AS p) AS y;
 END
 $body$;
@@ -258,7 +258,7 @@ BEGIN
 				WHEN NOT s.open THEN 'the post is not open for filling'
 				ELSE format(E'%%1 seats, %%2 held, %%3 promised\t%s\t%s\t%s', s.seats, trim_scale(s.held), trim_scale(s.coming)) END
 		FROM unnest(employees, posts) AS q (e, p) JOIN seat AS s ON s.post_id = q.p
-		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e;
+		LEFT JOIN origin_post(employees, as_of, parameter) AS c ON c.employee_id = q.e;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, or as much of one as the person''s share of full time in the present post; what is promised to decided transfers is not counted as free.';
@@ -275,7 +275,7 @@ BEGIN
 			FROM unnest(employees, posts) AS q (e, p) WHERE EXISTS (SELECT FROM employee AS w WHERE w.employee_id = q.e);
 	END IF;
 	RETURN QUERY
-		WITH origin AS MATERIALIZED (SELECT * FROM current_post(employees, as_of)),
+		WITH origin AS MATERIALIZED (SELECT * FROM origin_post(employees, as_of, parameter)),
 		origin_posts AS MATERIALIZED (SELECT array_agg(DISTINCT o.post_id) AS ids, array_agg(DISTINCT o.unit_id) AS units FROM origin AS o),
 		unit_posts AS MATERIALIZED (SELECT p.post_id, p.unit_id, p.min_staff FROM post AS p, origin_posts AS o WHERE p.unit_id = ANY (o.units)),
 		pending AS MATERIALIZED (
@@ -350,7 +350,7 @@ BEGIN
 				ELSE format(E'class %%1 to class %%2, at most %%3 up\t%s\t%s\t%s', f.class, t.class, y.jump) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN post AS t ON t.post_id = q.p
-		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		LEFT JOIN origin_post(employees, as_of, parameter) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id
 		CROSS JOIN (SELECT coalesce((parameter ->> 'jump')::integer, p.max_class_jump) AS jump, (parameter ->> 'drop')::integer AS drop
 			FROM policy_on(as_of) AS p) AS y;
@@ -528,7 +528,7 @@ BEGIN
 				ELSE 'election window, but no managerial post' END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN post AS t ON t.post_id = q.p LEFT JOIN post_kind AS tk ON tk.kind = t.kind
-		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		LEFT JOIN origin_post(employees, as_of, parameter) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id LEFT JOIN post_kind AS fk ON fk.kind = f.kind
 		-- what the Minister permits is the move of this person by this case, as far as
 		-- the caller may see it: asked for, given, and filed
@@ -566,7 +566,7 @@ BEGIN
 		FROM unnest(employees, posts) AS q (e, p)
 		CROSS JOIN (SELECT coalesce((parameter ->> 'same_title')::boolean, true) AS same_title) AS y
 		JOIN employee AS e ON e.employee_id = q.e LEFT JOIN post AS t ON t.post_id = q.p
-		LEFT JOIN current_post(employees, as_of) AS c ON c.employee_id = q.e
+		LEFT JOIN origin_post(employees, as_of, parameter) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id;
 END
 $body$;

@@ -242,7 +242,7 @@ DECLARE
 BEGIN
 	IF TG_OP = 'INSERT' THEN
 		IF NEW.from_post_id IS NULL AND NEW.kind IS DISTINCT FROM 'inter-agency in' THEN
-			SELECT c.post_id INTO NEW.from_post_id FROM current_post(ARRAY[NEW.employee_id], current_date) AS c;
+			SELECT o.post_id INTO NEW.from_post_id FROM origin_post(ARRAY[NEW.employee_id], current_date) AS o;
 		END IF;
 		IF NEW.kind IS NULL THEN
 			SELECT k.level, p.class INTO origin FROM post AS p JOIN post_kind AS k USING (kind) WHERE p.post_id = NEW.from_post_id;
@@ -453,7 +453,7 @@ BEGIN
 		PERFORM mutasi.raise_error('MU111', 'the transfer of employee %1 does not take back transfer %2', ARRAY[NEW.employee_id::text, NEW.reverses_id::text],
 			hint => 'reverse_transfer() opens the case that does: of the same person, from the post it led to, to the one it left, once it is in effect and only once.');
 	END IF;
-	IF NEW.kind = 'inter-agency in' AND EXISTS (SELECT FROM current_post(ARRAY[NEW.employee_id], current_date)) THEN
+	IF NEW.kind = 'inter-agency in' AND EXISTS (SELECT FROM origin_post(ARRAY[NEW.employee_id], current_date)) THEN
 		PERFORM mutasi.raise_error('MU127', 'employee %1 holds a post in the agency and does not come in from another', ARRAY[NEW.employee_id::text],
 			hint => 'Open a transfer within the agency: leave kind, workflow and other_agency out.');
 	END IF;
@@ -509,6 +509,12 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.lock_posts(integer[]) IS 'Locks the posts given and the others of their units, in the order of their ids, so that concurrent transactions go one after another; those with an older snapshot fail with 40001.';
 
+CREATE FUNCTION @agency@.transfer_context(c @agency@.transfer) RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN jsonb_build_object('initiative', (c).initiative, 'transfer_id', (c).transfer_id, 'employee_id', (c).employee_id, 'from_post_id', (c).from_post_id,
+		'route', CASE WHEN (c).kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END);
+COMMENT ON FUNCTION @agency@.transfer_context(@agency@.transfer) IS 'What a rule is told of the case that it judges, with its parameter: initiative, route, transfer_id, employee_id and from_post_id.';
+
 -- What the rules say of the move that a case is about; asked when it is decided,
 -- kept then, and asked again by replay().
 CREATE FUNCTION @agency@.transfer_eligibility(c @agency@.transfer, as_of date DEFAULT current_date)
@@ -527,9 +533,7 @@ BEGIN
 				AND NOT (c.reverses_id IS NOT NULL AND r.rule IN ('tenure', 'class'))
 				AND NOT (c.kind = 'inter-agency in' AND r.rule IN ('tenure', 'class', 'donor floor')),
 			r.place
-		FROM check_eligibility(ARRAY[c.employee_id], ARRAY[c.to_post_id], as_of,
-			jsonb_build_object('initiative', c.initiative, 'transfer_id', c.transfer_id,
-				'route', CASE WHEN c.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END)) AS r;
+		FROM check_eligibility(ARRAY[c.employee_id], ARRAY[c.to_post_id], as_of, transfer_context(c)) AS r;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.transfer_eligibility(@agency@.transfer, date) IS 'What each rule says on a day of the move that a transfer is about, by its route and initiative; binding: whether the decision is held to the rule. Rules about a post bind nobody who leaves the agency, tenure and class no case that takes another back, and those and the donor''s floor nobody who comes in.';
@@ -594,6 +598,13 @@ DECLARE
 BEGIN
 	IF NEW.state = 'decided' THEN
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
+		IF NEW.from_post_id IS NOT NULL AND NOT EXISTS (SELECT FROM incumbency AS i
+				WHERE i.employee_id = NEW.employee_id AND i.post_id = NEW.from_post_id AND i.kind <> 'acting'
+					AND i.valid_from <= coalesce(NEW.effective_on, current_date) AND (i.valid_to IS NULL OR i.valid_to >= coalesce(NEW.effective_on, current_date))) THEN
+			PERFORM mutasi.raise_error('MU110', 'employee %1 does not hold the post that transfer %2 takes away',
+				ARRAY[NEW.employee_id::text, NEW.transfer_id::text],
+				hint => 'Something changed the incumbency since the case was opened: have it withdrawn or rejected, and open a new one.');
+		END IF;
 		SELECT concat_ws(', ', string_agg(told(c.rule) || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
 					FILTER (WHERE NOT c.hidden),
 				CASE WHEN bool_or(c.hidden) THEN told('the record is not open to you') END)
@@ -640,7 +651,7 @@ BEGIN
 			END IF;
 			SELECT told(rule_donor.detail) INTO refusal
 				FROM rule_donor_floor(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], NEW.effective_on,
-					coalesce((SELECT r.parameter FROM eligibility_rule AS r WHERE r.rule = 'donor floor'), '{}') || jsonb_build_object('transfer_id', NEW.transfer_id)) AS rule_donor
+					coalesce((SELECT r.parameter FROM eligibility_rule AS r WHERE r.rule = 'donor floor'), '{}') || transfer_context(NEW)) AS rule_donor
 				WHERE rule_donor.passed IS FALSE
 					AND NOT EXISTS (SELECT FROM waiver AS w JOIN eligibility_rule AS r ON r.rule = w.rule AND r.waivable
 						WHERE w.employee_id = NEW.employee_id AND w.rule = 'donor floor'
@@ -728,6 +739,7 @@ CREATE FUNCTION @agency@.reverse_transfer(transfer integer, reason text, effecti
 AS $body$
 DECLARE
 	done transfer;
+	led_to integer;
 	made integer;
 BEGIN
 	SELECT t.* INTO done FROM transfer AS t WHERE t.transfer_id = transfer FOR UPDATE;
@@ -746,12 +758,15 @@ BEGIN
 	IF FOUND THEN
 		PERFORM mutasi.raise_error('MU111', 'transfer %1 was taken back already, by transfer %2', ARRAY[transfer::text, made::text]);
 	END IF;
-	IF NOT EXISTS (SELECT FROM current_post(ARRAY[done.employee_id], current_date) AS c WHERE c.post_id = continuation(done.to_post_id)) THEN
+	led_to := continuation(done.to_post_id);
+	-- beside a main post, too
+	IF NOT EXISTS (SELECT FROM incumbency AS i WHERE i.employee_id = done.employee_id AND i.post_id = led_to AND i.kind <> 'acting'
+			AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)) THEN
 		PERFORM mutasi.raise_error('MU111', 'employee %2 no longer holds the post that transfer %1 led to', ARRAY[transfer::text, done.employee_id::text],
 			hint => 'Open a transfer from the post that is held now; it is held to every rule.');
 	END IF;
-	INSERT INTO transfer (employee_id, to_post_id, initiative, reason, reverses_id, effective_on)
-		VALUES (done.employee_id, continuation(done.from_post_id), 'agency', reverse_transfer.reason, done.transfer_id, reverse_transfer.effective_on)
+	INSERT INTO transfer (employee_id, from_post_id, to_post_id, initiative, reason, reverses_id, effective_on)
+		VALUES (done.employee_id, led_to, continuation(done.from_post_id), 'agency', reverse_transfer.reason, done.transfer_id, reverse_transfer.effective_on)
 		RETURNING transfer_id INTO made;
 	RETURN made;
 END

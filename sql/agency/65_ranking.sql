@@ -98,7 +98,7 @@ BEGIN
 			SELECT p.post_id, p.unit_id, p.requirement, p.family, p.min_education, p.education_fields
 			FROM post AS p WHERE p.post_id = ANY (posts)),
 		spell AS MATERIALIZED (SELECT s.* FROM service_spells(employees, as_of) AS s),
-		-- as current_post() has it
+		-- as origin_post() has it
 		origin AS MATERIALIZED (
 			SELECT DISTINCT ON (s.employee_id) s.employee_id, s.post_id, s.unit_id, s.share
 			FROM spell AS s WHERE s.valid_to IS NULL OR s.valid_to > as_of
@@ -201,7 +201,7 @@ BEGIN
 					+ w_rating * CASE WHEN e.recent_score_of = key THEN coalesce(e.recent_score, 0) ELSE 1 END >= needed)),
 		rated AS MATERIALIZED (
 			SELECT r.employee_id, r.score FROM recent_rating(ARRAY(SELECT e.employee_id FROM people AS e WHERE NOT e.scored), as_of, y.rating_years) AS r),
-		-- as current_post() has it
+		-- as origin_post() has it
 		origin AS MATERIALIZED (
 			SELECT DISTINCT ON (i.employee_id) i.employee_id, p.unit_id, i.share
 			FROM incumbency AS i JOIN post AS p ON p.post_id = i.post_id
@@ -693,7 +693,7 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.why_not(integer, integer, date) IS 'What keeps a person from a post: rank (among all, also where row security shows the caller nobody else: then without the first one''s score), what each part of the score costs, rules not passed, the largest competency gaps, each with what would have to change.';
 
-CREATE FUNCTION @agency@.what_if(employees integer[], posts integer[], as_of date DEFAULT current_date)
+CREATE FUNCTION @agency@.what_if(employees integer[], posts integer[], as_of date DEFAULT current_date, from_posts integer[] DEFAULT NULL)
 	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,
 		ratio_before numeric, ratio_after numeric, efficiency_before text, efficiency_after text)
 	LANGUAGE plpgsql STABLE ROWS 10 SET search_path = @agency@, mutasi, pg_temp
@@ -706,6 +706,10 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', '%1 employees and %2 posts do not make pairs',
 			ARRAY[coalesce(cardinality(employees), 0)::text, coalesce(cardinality(posts), 0)::text],
 			hint => 'Give a post for each employee, NULL for who leaves the agency.');
+	END IF;
+	IF cardinality(from_posts) <> cardinality(employees) THEN
+		PERFORM mutasi.raise_error('22023', '%1 employees and %2 posts do not make pairs', ARRAY[cardinality(employees)::text, cardinality(from_posts)::text],
+			hint => 'Give the post that is given up for each employee, NULL for the main one, or leave from_posts out.');
 	END IF;
 	-- what is not there, or is moved twice, would be counted all the same
 	SELECT q.e, q.p, x.employee_id IS NULL AS unknown, t.post_id IS NULL AND q.p IS NOT NULL AS nowhere INTO wrong
@@ -723,15 +727,20 @@ BEGIN
 			hint => 'Ask for one move of each person at a time.');
 	END IF;
 	RETURN QUERY
-		WITH move AS MATERIALIZED (
-			SELECT q.e, t.unit_id AS to_unit, o.unit_id AS from_unit, coalesce(o.share, 1) AS share
-			FROM unnest(employees, posts) AS q (e, p)
+		WITH held AS MATERIALIZED (
+			SELECT i.employee_id, i.post_id, p.unit_id, i.share FROM incumbency AS i JOIN post AS p ON p.post_id = i.post_id
+			WHERE i.employee_id = ANY (employees) AND i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)),
+		move AS MATERIALIZED (
+			SELECT q.e, q.p IS NULL AS out, t.unit_id AS to_unit, coalesce(h.post_id, o.post_id) AS from_post, coalesce(h.share, o.share, 1) AS share
+			FROM unnest(employees, posts, from_posts) AS q (e, p, f)
 			LEFT JOIN post AS t ON t.post_id = q.p
-			LEFT JOIN current_post(employees, as_of) AS o ON o.employee_id = q.e),
+			LEFT JOIN held AS h ON h.employee_id = q.e AND h.post_id = q.f
+			LEFT JOIN origin_post(employees, as_of) AS o ON o.employee_id = q.e),
 		net AS MATERIALIZED (
 			SELECT n.unit_id, sum(n.change) AS change
 			FROM (SELECT m.to_unit AS unit_id, m.share AS change FROM move AS m WHERE m.to_unit IS NOT NULL
-				UNION ALL SELECT m.from_unit, -m.share FROM move AS m WHERE m.from_unit IS NOT NULL) AS n
+				-- whoever leaves the agency gives up all that is held
+				UNION ALL SELECT h.unit_id, -h.share FROM move AS m JOIN held AS h ON h.employee_id = m.e WHERE m.out OR h.post_id = m.from_post) AS n
 			GROUP BY n.unit_id)
 		SELECT f.unit_id, u.name, f.required, f.existing, f.existing + n.change,
 			f.ratio, mutasi.workload_ratio(f.required, f.existing + n.change),
@@ -744,7 +753,7 @@ BEGIN
 		ORDER BY f.unit_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date) IS 'What moves would do to the units concerned: staff and workload ratio before and after. A post NULL: the person leaves the agency. Arrays of different length and a person twice are refused (22023), and who or what is not there (MU102). Changes nothing.';
+COMMENT ON FUNCTION @agency@.what_if(integer[], integer[], date, integer[]) IS 'What moves would do to the units concerned: staff and workload ratio before and after. A post NULL: the person leaves the agency, and all posts held there. from_posts: the post each of them gives up, where it is not the main one (NULL). Arrays of different length and a person twice are refused (22023), and who or what is not there (MU102). Changes nothing.';
 
 CREATE FUNCTION @agency@.plan_what_if(plan integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (unit_id integer, unit_name text, required numeric, existing_before numeric, existing_after numeric,

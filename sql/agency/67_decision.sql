@@ -164,8 +164,6 @@ CREATE FUNCTION @agency@.passed_over(c @agency@.transfer, OUT people integer, OU
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
-	context jsonb := jsonb_build_object('initiative', c.initiative, 'transfer_id', c.transfer_id,
-		'route', CASE WHEN c.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END);
 	own numeric;
 	ahead integer[];
 BEGIN
@@ -187,7 +185,7 @@ BEGIN
 		-- not ranked: holds the post, or has left
 		ELSE ARRAY(SELECT k.employee_id FROM ranked(ARRAY[c.to_post_id], 10, current_date) AS k ORDER BY k.rank) END;
 	SELECT count(*), min(array_position(ahead, g.employee_id)) INTO people, first
-		FROM eligible_pairs(ahead, array_fill(c.to_post_id, ARRAY[cardinality(ahead)]), current_date, context) AS g;
+		FROM eligible_pairs(ahead, array_fill(c.to_post_id, ARRAY[cardinality(ahead)]), current_date, transfer_context(c)) AS g;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.passed_over(@agency@.transfer) IS 'How many eligible people are ranked before the one whom a transfer would move, and the rank of the first of them: as the decision kept it, or today. NULL where nobody is ranked.';
@@ -225,9 +223,7 @@ BEGIN
 			SELECT NEW.transfer_id, c.rank, c.employee_id, c.employee_id = NEW.employee_id, c.score, c.competency, c.performance, c.qualification,
 				c.experience, c.balance, c.eligible, c.reason, e.profile
 			-- the case itself is no hindrance
-			FROM ranked(ARRAY[NEW.to_post_id], least(listed, 10000), current_date, false,
-				jsonb_build_object('initiative', NEW.initiative, 'transfer_id', NEW.transfer_id,
-					'route', CASE WHEN NEW.kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END)) AS c
+			FROM ranked(ARRAY[NEW.to_post_id], least(listed, 10000), current_date, false, transfer_context(NEW)) AS c
 			JOIN employee AS e ON e.employee_id = c.employee_id;
 	END IF;
 	INSERT INTO decision_rule (transfer_id, rule, passed, waived, binding, detail, legal_basis)
@@ -236,7 +232,7 @@ BEGIN
 		SELECT NEW.transfer_id, e.side, w.unit_id, w.unit_name, w.required, w.existing_before, w.existing_after, w.ratio_before, w.ratio_after
 		FROM (VALUES ('from', NEW.from_post_id), ('to', NEW.to_post_id)) AS e (side, post_id)
 		JOIN post AS p ON p.post_id = e.post_id
-		JOIN what_if(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date) AS w ON w.unit_id = p.unit_id;
+		JOIN what_if(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date, ARRAY[NEW.from_post_id]) AS w ON w.unit_id = p.unit_id;
 	PERFORM decision_grounded(NEW);
 	-- into the transfer, and with it into its history, which is chained and sealed
 	UPDATE transfer AS t SET decision_digest = decision_digest(NEW.transfer_id), passed_over = (SELECT o.people FROM passed_over(NEW) AS o)

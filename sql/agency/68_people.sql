@@ -66,9 +66,9 @@ BEGIN
 	ELSE
 		figures_of := current_date;
 		SELECT w.unit_name, w.ratio_before, w.ratio_after INTO left_unit
-			FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id]) AS w JOIN post AS p ON p.unit_id = w.unit_id WHERE p.post_id = c.from_post_id;
+			FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id], current_date, ARRAY[c.from_post_id]) AS w JOIN post AS p ON p.unit_id = w.unit_id WHERE p.post_id = c.from_post_id;
 		SELECT w.unit_name, w.ratio_before, w.ratio_after INTO new_unit
-			FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id]) AS w JOIN post AS p ON p.unit_id = w.unit_id WHERE p.post_id = c.to_post_id;
+			FROM what_if(ARRAY[c.employee_id], ARRAY[c.to_post_id], current_date, ARRAY[c.from_post_id]) AS w JOIN post AS p ON p.unit_id = w.unit_id WHERE p.post_id = c.to_post_id;
 	END IF;
 	RETURN (SELECT jsonb_build_object('name', e.name,
 			'from_post', fp.title, 'from_unit', coalesce(left_unit.unit_name, fu.name), 'from_agency', CASE WHEN c.kind = 'inter-agency in' THEN c.other_agency END,

@@ -59,7 +59,7 @@ BEGIN
 				f.employee_id IS NOT NULL AS applied, t.employee_id IS NOT NULL AS moved,
 				coalesce(v.waivers, 0) AS waivers, coalesce(o.overrides, 0) AS overrides, w.days AS waited
 			FROM employee AS e
-			-- as current_post() has it
+			-- as origin_post() has it
 			LEFT JOIN (SELECT DISTINCT ON (i.employee_id) i.employee_id, p.unit_id FROM incumbency AS i JOIN post AS p USING (post_id)
 				WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
 				ORDER BY i.employee_id, i.kind = 'main' DESC, i.share DESC, i.incumbency_id) AS c ON c.employee_id = e.employee_id

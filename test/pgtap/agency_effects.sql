@@ -1,7 +1,7 @@
 -- What a transfer does when it takes effect; whom the refusal of a decision tells what;
 -- and the documents a decision rests on.
 BEGIN;
-SELECT plan(36);
+SELECT plan(46);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE post SET seats = 9, min_staff = 0;
@@ -28,6 +28,34 @@ SELECT pg_temp.up_to(5, 'appointed') \g /dev/null
 SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', 'VALUES (true, NULL::text)', 'from an additional post');
 SELECT results_eq('SELECT post_id, kind, share, valid_to = current_date FROM incumbency WHERE employee_id = 2 ORDER BY valid_from, post_id',
 	$$VALUES (2, 'main', 0.50, NULL), (3, 'additional', 0.50, true), (1, 'additional', 0.50, NULL)$$, 'to another, beside the main one');
+ROLLBACK TO beside;
+-- judged by that post: its share, its unit; and taken back
+UPDATE incumbency SET share = 0.7 WHERE employee_id = 2 AND kind = 'main';
+INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind) VALUES (2, 3, '2019-01-01', 0.3, 'additional');
+UPDATE incumbency SET share = 0.6 WHERE employee_id = 1;
+UPDATE post SET seats = 1 WHERE post_id = 1;
+UPDATE post SET min_staff = 5 WHERE post_id = 2;
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+SELECT results_eq('SELECT rule, passed FROM eligibility(2, 1) WHERE rule IN (''vacancy'', ''donor floor'')', $$VALUES ('vacancy', false), ('donor floor', false)$$, 'the main post asks for more, and is needed');
+INSERT INTO transfer (transfer_id, employee_id, from_post_id, to_post_id, reason, effective_on, decision_grounds) VALUES (5, 2, 3, 1, 'x', current_date, 'x');
+INSERT INTO notice (transfer_id, waived_because) VALUES (5, 'told in person');
+SAVEPOINT floor;
+UPDATE post SET min_staff = 3 WHERE post_id = 3;
+SELECT matches(pg_temp.refusal('SELECT pg_temp.up_to(5, ''decided'')'), '^MU108', 'not where the additional post''s unit would fall below its floor');
+ROLLBACK TO floor;
+UPDATE incumbency SET valid_to = current_date - 1 WHERE employee_id = 2 AND post_id = 3;
+SELECT is(pg_temp.refusal('SELECT pg_temp.up_to(5, ''decided'')'), 'MU110: employee 2 does not hold the post that transfer 5 takes away', 'nor from a post that is held no more');
+ROLLBACK TO floor;
+SELECT pg_temp.up_to(5, 'appointed') \g /dev/null
+SELECT results_eq('SELECT side, unit_id, existing_after - existing_before FROM decision_unit WHERE transfer_id = 5 ORDER BY side', 'VALUES (''from'', 1, -0.3), (''to'', 2, 0.3)', 'by its share');
+SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', 'VALUES (true, NULL::text)', 'and takes effect');
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+SELECT reverse_transfer(5, 'x') AS back \gset
+SELECT results_eq(format('SELECT t.from_post_id, t.to_post_id FROM transfer AS t WHERE t.transfer_id = %s', :back), 'VALUES (1, 3)', 'the way back gives up the additional post it led to');
+SELECT results_eq('SELECT unit_id, existing_after - existing_before FROM what_if(''{2}'', ''{3}'', from_posts => ''{1}'') ORDER BY unit_id', 'VALUES (1, 0.3), (2, -0.3)', 'what it would do');
+SELECT results_eq('SELECT unit_id, existing_after - existing_before FROM what_if(''{2}'', ''{3}'') ORDER BY unit_id', 'VALUES (1, 0.7), (3, -0.7)', 'from the main post unless told otherwise');
+SELECT results_eq('SELECT unit_id, existing_after - existing_before FROM what_if(''{2}'', ''{NULL}'') ORDER BY unit_id', 'VALUES (2, -0.3), (3, -0.7)', 'whoever leaves gives up all');
+SELECT is(pg_temp.refusal('SELECT what_if(''{2}'', ''{3}'', from_posts => ''{1,2}'')'), '22023: 1 employees and 2 posts do not make pairs', 'one each');
 ROLLBACK TO beside;
 -- a post, and a person, that are gone
 SELECT pg_temp.opened(1, 2, 1), pg_temp.up_to(1, 'appointed') \g /dev/null
