@@ -67,7 +67,8 @@ BEGIN
 			('rule_performance', 'rating', '^\s*[-+]?\d{1,4}\s*$'), ('rule_performance', 'years', '^\s*[-+]?\d{1,9}\s*$'),
 			('rule_donor_floor', 'ratio', '^\s*[-+]?\d+(\.\d*)?\s*$'), ('rule_class', 'jump', '^\s*[-+]?\d{1,9}\s*$'), ('rule_class', 'drop', '^\s*[-+]?\d{1,9}\s*$'),
 			('rule_competency_fit', 'score', '^\s*[-+]?\d+(\.\d*)?\s*$'), ('rule_retirement', 'months', '^\s*[-+]?\d{1,9}\s*$'),
-			('rule_pppk', 'same_title', '(?i)^\s*(true|false|t|f|yes|no|y|n|on|off|1|0)\s*$'), ('rule_discipline', 'kinds', NULL)) AS k (function, key, looks)
+			('rule_pppk', 'same_title', '(?i)^\s*(true|false|t|f|yes|no|y|n|on|off|1|0)\s*$'), ('rule_discipline', 'kinds', NULL),
+			('rule_discipline', 'check_months', '^\s*\d{1,5}\s*$'), ('rule_study_leave', 'check_months', '^\s*\d{1,5}\s*$'), ('rule_conflict_of_interest', 'check_months', '^\s*\d{1,5}\s*$')) AS k (function, key, looks)
 		WHERE (SELECT p.proname FROM pg_proc AS p WHERE p.oid = judge AND p.pronamespace = '@agency@'::regnamespace) = k.function
 			AND NEW.parameter ? k.key
 			AND CASE WHEN k.looks IS NOT NULL THEN NEW.parameter ->> k.key !~ k.looks
@@ -76,7 +77,7 @@ BEGIN
 		ORDER BY k.key LIMIT 1;
 	IF FOUND THEN
 		PERFORM mutasi.raise_error('22023', 'rule "%1": parameter "%2" cannot be %3', ARRAY[NEW.rule, wrong, (NEW.parameter -> wrong)::text],
-			hint => 'months, years, rating, jump and drop are whole numbers, ratio and score numbers, same_title is true or false, kinds a list of texts; without a parameter the policy''s value holds.');
+			hint => 'months, check_months, years, rating, jump and drop are whole numbers, ratio and score numbers, same_title is true or false, kinds a list of texts; without a parameter the policy''s value holds.');
 	END IF;
 	RETURN NEW;
 END

@@ -85,6 +85,9 @@ CREATE FUNCTION @agency@.rule_discipline(employees integer[], posts integer[], a
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
+DECLARE
+	-- what was looked at before that says nothing of today
+	checked_since constant date := as_of - make_interval(months => (parameter ->> 'check_months')::integer);
 BEGIN
 	-- who may not see the record learns that, not what is in it
 	IF NOT has_table_privilege('@agency@.discipline', 'SELECT') THEN
@@ -94,9 +97,10 @@ BEGIN
 	RETURN QUERY
 		-- the person's own record stays out of the detail: lists are read by many
 		SELECT q.e, q.p,
-			CASE WHEN d.hit IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN d.hit IS NOT NULL THEN false WHEN c.checked_on IS NULL OR c.checked_on < checked_since THEN NULL ELSE true END,
 			CASE WHEN d.hit IS NOT NULL THEN 'a sanction, court case or audit finding is in force'
 				WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
+				WHEN c.checked_on < checked_since THEN format(E'record checked on %%1, too long ago\t%s', c.checked_on)
 				ELSE format(E'record checked on %%1, nothing in force\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT s.employee_id, count(*) AS hit FROM discipline AS s
@@ -106,19 +110,23 @@ BEGIN
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'discipline' AND c.checked_on <= as_of;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_discipline(integer[], integer[], date, jsonb) IS 'Rule: no sanction, court case or audit finding in force. Parameter kinds: a list of the kinds that block, default all but light sanctions.';
+COMMENT ON FUNCTION @agency@.rule_discipline(integer[], integer[], date, jsonb) IS 'Rule: no sanction, court case or audit finding in force. Parameters kinds: a list of the kinds that block, default all but light sanctions; check_months: how many months a check of the record counts, default for ever.';
 
 CREATE FUNCTION @agency@.rule_study_leave(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
+DECLARE
+	-- what was looked at before that says nothing of today
+	checked_since constant date := as_of - make_interval(months => (parameter ->> 'check_months')::integer);
 BEGIN
 	RETURN QUERY
 		SELECT q.e, q.p,
-			CASE WHEN s.until IS NOT NULL THEN false WHEN c.checked_on IS NULL THEN NULL ELSE true END,
+			CASE WHEN s.until IS NOT NULL THEN false WHEN c.checked_on IS NULL OR c.checked_on < checked_since THEN NULL ELSE true END,
 			CASE WHEN s.until IS NOT NULL THEN format(E'on study leave or under a service bond until %%1\t%s', s.until)
 				WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
+				WHEN c.checked_on < checked_since THEN format(E'record checked on %%1, too long ago\t%s', c.checked_on)
 				ELSE format(E'record checked on %%1, nothing in force\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT l.employee_id, coalesce(max(l.valid_to)::text, 'further notice') AS until FROM study_leave AS l
@@ -127,7 +135,7 @@ BEGIN
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'study leave' AND c.checked_on <= as_of;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_study_leave(integer[], integer[], date, jsonb) IS 'Rule: not on study leave (tugas belajar) and under no service bond (ikatan dinas).';
+COMMENT ON FUNCTION @agency@.rule_study_leave(integer[], integer[], date, jsonb) IS 'Rule: not on study leave (tugas belajar) and under no service bond (ikatan dinas). Parameter check_months: how many months a check of the record counts, default for ever.';
 
 -- The last finished year may not have been rated yet: one year of grace.
 CREATE FUNCTION @agency@.recent_rating(employees integer[], as_of date, years integer)
@@ -441,6 +449,8 @@ CREATE FUNCTION @agency@.rule_conflict_of_interest(employees integer[], posts in
 AS $body$
 #variable_conflict use_column
 DECLARE
+	-- what was looked at before that says nothing of today
+	checked_since constant date := as_of - make_interval(months => (parameter ->> 'check_months')::integer);
 	whole boolean;
 BEGIN
 	-- who may not see the record learns that, not what is in it
@@ -456,8 +466,9 @@ BEGIN
 		AND NOT EXISTS (SELECT FROM relation AS r WHERE r.relative_id = ANY (employees) AND r.holds IS NOT FALSE)
 	THEN
 		RETURN QUERY
-			SELECT q.e, q.p, CASE WHEN c.checked_on IS NOT NULL AND whole THEN true END,
+			SELECT q.e, q.p, CASE WHEN c.checked_on >= coalesce(checked_since, c.checked_on) AND whole THEN true END,
 				CASE WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
+					WHEN c.checked_on < checked_since THEN format(E'declared on %%1, too long ago\t%s', c.checked_on)
 					WHEN NOT whole THEN 'the record is not open to you'
 					ELSE format(E'declared on %%1, no tie to that unit\t%s', c.checked_on) END
 			FROM unnest(employees, posts) AS q (e, p)
@@ -489,10 +500,11 @@ BEGIN
 			GROUP BY n.e, n.p)
 		SELECT q.e, q.p,
 			-- what one of the two only says is no evidence yet, neither for a tie nor against one
-			CASE WHEN d.holds THEN false WHEN d.e IS NOT NULL OR c.checked_on IS NULL OR NOT whole THEN NULL ELSE true END,
+			CASE WHEN d.holds THEN false WHEN d.e IS NOT NULL OR c.checked_on IS NULL OR c.checked_on < checked_since OR NOT whole THEN NULL ELSE true END,
 			CASE WHEN d.holds THEN 'a relative or business partner works in that unit or reporting line'
 				WHEN d.e IS NOT NULL THEN 'a declared tie to that unit or reporting line is not verified yet'
 				WHEN c.checked_on IS NULL THEN 'no declaration of family ties on record'
+				WHEN c.checked_on < checked_since THEN format(E'declared on %%1, too long ago\t%s', c.checked_on)
 				WHEN NOT whole THEN 'the record is not open to you'
 				ELSE format(E'declared on %%1, no tie to that unit\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
@@ -500,7 +512,7 @@ BEGIN
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, nor anywhere above or below the post (reports_to). A tie that was declared and not verified yet is unknown, see verify_interest(); so is whether there is none, to a caller whom row security does not show every tie and every holder of a post.';
+COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, nor anywhere above or below the post (reports_to). A tie that was declared and not verified yet is unknown, see verify_interest(); so is whether there is none, to a caller whom row security does not show every tie and every holder of a post. Parameter check_months: how many months a declaration counts, default for ever.';
 
 CREATE FUNCTION @agency@.rule_election_window(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)

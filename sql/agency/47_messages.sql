@@ -37,6 +37,8 @@ INSERT INTO @agency@.message_text (language, message, body) VALUES
 	('id', 'not an own request to another agency', 'bukan permohonan sendiri ke instansi lain'),
 	('id', 'a sanction, court case or audit finding is in force', 'ada hukuman disiplin, perkara pengadilan atau temuan yang berlaku'),
 	('id', 'nobody has checked the record', 'catatan belum diperiksa'),
+	('id', 'record checked on %1, too long ago', 'catatan diperiksa pada %1, sudah terlalu lama'),
+	('id', 'declared on %1, too long ago', 'dinyatakan pada %1, sudah terlalu lama'),
 	('id', 'record checked on %1, nothing in force', 'catatan diperiksa pada %1, tidak ada yang berlaku'),
 	('id', 'on study leave or under a service bond until %1', 'sedang tugas belajar atau ikatan dinas sampai %1'),
 	('id', 'further notice', 'pemberitahuan lebih lanjut'),

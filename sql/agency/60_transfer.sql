@@ -179,8 +179,8 @@ COMMENT ON TABLE @agency@.transfer IS 'Transfers (mutasi): one row a case, from 
 COMMENT ON COLUMN @agency@.transfer.transfer_id IS 'Transfer.';
 COMMENT ON COLUMN @agency@.transfer.employee_id IS 'Who moves.';
 COMMENT ON COLUMN @agency@.transfer.plan_id IS 'Plan it belongs to; NULL: none.';
-COMMENT ON COLUMN @agency@.transfer.decision_date IS 'Date of the decision; filled in when decided.';
-COMMENT ON COLUMN @agency@.transfer.appointment_date IS 'Date of the letter of appointment.';
+COMMENT ON COLUMN @agency@.transfer.decision_date IS 'Date of the decision; where left out that of the letter filed (document D10), else the day on which it was decided.';
+COMMENT ON COLUMN @agency@.transfer.appointment_date IS 'Date of the letter of appointment; where left out that of the letter filed (document D12), else the day of the step.';
 COMMENT ON COLUMN @agency@.transfer.decided_at IS 'When it was decided.';
 COMMENT ON COLUMN @agency@.transfer.created_by IS 'Login that opened the case.';
 COMMENT ON COLUMN @agency@.transfer.created_at IS 'When it was opened.';
@@ -197,8 +197,8 @@ COMMENT ON COLUMN @agency@.transfer.state_reason IS 'Reason given for the last s
 COMMENT ON COLUMN @agency@.transfer.other_agency IS 'The agency it comes from or goes to, for moves between agencies.';
 COMMENT ON COLUMN @agency@.transfer.reverses_id IS 'The transfer that this one takes back.';
 COMMENT ON COLUMN @agency@.transfer.effective_on IS 'First day in the new post (TMT).';
-COMMENT ON COLUMN @agency@.transfer.decision_letter IS 'Number of the decision (SK mutasi).';
-COMMENT ON COLUMN @agency@.transfer.appointment_letter IS 'Number of the letter of appointment (SK jabatan).';
+COMMENT ON COLUMN @agency@.transfer.decision_letter IS 'Number of the decision (SK mutasi); where left out that of the letter filed (document D10).';
+COMMENT ON COLUMN @agency@.transfer.appointment_letter IS 'Number of the letter of appointment (SK jabatan); where left out that of the letter filed (document D12).';
 COMMENT ON COLUMN @agency@.transfer.notice_status IS 'Whether the person was told (pemberitahuan): owed, given, waived; not required by the policy. The workflow lets no transfer take effect while it is owed. Follows the table notice; written values are not taken.';
 COMMENT ON COLUMN @agency@.transfer.decision_grounds IS 'Grounds of the decision; needed when somebody ranked higher was passed over.';
 COMMENT ON COLUMN @agency@.transfer.decision_digest IS 'SHA-256 of what the decision was made from (decision_digest()); filled in when decided.';
@@ -265,6 +265,9 @@ BEGIN
 		END IF;
 	ELSIF NEW.state = 'decided' AND OLD.state <> 'decided' THEN
 		NEW.decided_at := clock_timestamp();
+		-- what is left out the letter that is filed says
+		SELECT coalesce(NEW.decision_letter, d.number), coalesce(NEW.decision_date, d.issued_on) INTO NEW.decision_letter, NEW.decision_date
+			FROM (SELECT) AS one LEFT JOIN transfer_document AS d ON d.transfer_id = NEW.transfer_id AND d.code = 'D10';
 		NEW.decision_date := coalesce(NEW.decision_date, current_date);
 		-- decision_record() writes it behind this
 		NEW.decision_digest := NULL;
@@ -275,6 +278,11 @@ BEGIN
 			SELECT s.score INTO NEW.score FROM score_pairs(ARRAY[NEW.employee_id], ARRAY[NEW.to_post_id], current_date) AS s;
 			SELECT k.rank INTO NEW.rank FROM rank_of(NEW.employee_id, NEW.to_post_id, current_date) AS k;
 		END IF;
+	END IF;
+	IF TG_OP = 'UPDATE' AND NEW.state = 'appointed' AND OLD.state <> 'appointed' THEN
+		SELECT coalesce(NEW.appointment_letter, d.number), coalesce(NEW.appointment_date, d.issued_on) INTO NEW.appointment_letter, NEW.appointment_date
+			FROM (SELECT) AS one LEFT JOIN transfer_document AS d ON d.transfer_id = NEW.transfer_id AND d.code = 'D12';
+		NEW.appointment_date := coalesce(NEW.appointment_date, current_date);
 	END IF;
 	-- for the workflow's condition on the grounds, which a form asks before the step
 	IF TG_OP = 'UPDATE' AND NEW.state IN ('team_review', 'minister_permission', 'bkn_consideration', 'consideration_given', 'decided') AND OLD.state <> NEW.state THEN
@@ -292,7 +300,7 @@ BEGIN
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_fill() IS 'Trigger: fills in the post given up, the kind of move and whether notice was given, and at the decision the policy version, score, rank and how many are passed over.';
+COMMENT ON FUNCTION @agency@.transfer_fill() IS 'Trigger: fills in the post given up, the kind of move and whether notice was given, at the decision the policy version, score, rank and how many are passed over, and from the letters filed their numbers and dates.';
 CREATE TRIGGER a_transfer_fill BEFORE INSERT OR UPDATE ON @agency@.transfer
 	FOR EACH ROW EXECUTE FUNCTION @agency@.transfer_fill();
 

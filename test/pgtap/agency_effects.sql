@@ -1,7 +1,7 @@
 -- What a transfer does when it takes effect; whom the refusal of a decision tells what;
 -- and the documents a decision rests on.
 BEGIN;
-SELECT plan(46);
+SELECT plan(48);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE post SET seats = 9, min_staff = 0;
@@ -24,8 +24,12 @@ INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind) VALUES (2
 SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
 INSERT INTO transfer (transfer_id, employee_id, from_post_id, to_post_id, reason, effective_on, decision_grounds) VALUES (5, 2, 3, 1, 'x', current_date, 'x');
 INSERT INTO notice (transfer_id, waived_because) VALUES (5, 'told in person');
+INSERT INTO transfer_document (transfer_id, code, title, number, issued_on) VALUES (5, 'D10', 'decision', '800/1', current_date - 2), (5, 'D12', 'appointment', '821/2', NULL);
 SELECT pg_temp.up_to(5, 'appointed') \g /dev/null
+SELECT results_eq('SELECT decision_letter, decision_date, appointment_letter, appointment_date FROM transfer WHERE transfer_id = 5',
+	$$VALUES ('800/1', current_date - 2, '821/2', current_date)$$, 'what is left out of letters those filed say');
 SELECT results_eq('SELECT applied, message FROM apply_due_transfers()', 'VALUES (true, NULL::text)', 'from an additional post');
+SELECT is((SELECT letter FROM incumbency WHERE employee_id = 2 AND post_id = 1), '821/2', 'by the letter of appointment');
 SELECT results_eq('SELECT post_id, kind, share, valid_to = current_date FROM incumbency WHERE employee_id = 2 ORDER BY valid_from, post_id',
 	$$VALUES (2, 'main', 0.50, NULL), (3, 'additional', 0.50, true), (1, 'additional', 0.50, NULL)$$, 'to another, beside the main one');
 ROLLBACK TO beside;

@@ -63,10 +63,10 @@ CREATE FUNCTION pg_temp.takes(r text, p jsonb) RETURNS text LANGUAGE sql AS
 SELECT is(pg_temp.takes('tenure', '{"months": "abc"}'), '22023: rule "tenure": parameter "months" cannot be "abc"', 'a parameter that is no number');
 SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": 1.5}'), ('ten years', '{"years": []}'), ('performance', '{"rating": true}'), ('performance', '{"years": "two"}'), ('donor floor', '{"ratio": "1,2"}'),
 		('class', '{"jump": {}}'), ('class', '{"drop": 99999999999}'), ('competency fit', '{"score": "high"}'), ('retirement', '{"months": ""}'), ('contract', '{"same_title": "maybe"}'),
-		('discipline', '{"kinds": 3}'), ('discipline', '{"kinds": null}'), ('discipline', '{"kinds": [1]}')) AS v (rule, p) WHERE pg_temp.takes(v.rule, v.p::jsonb) NOT LIKE '22023: rule "' || v.rule || '": parameter "%'$$, 'of each shipped rule');
+		('discipline', '{"kinds": 3}'), ('discipline', '{"kinds": null}'), ('discipline', '{"kinds": [1]}'), ('discipline', '{"check_months": "x"}'), ('study leave', '{"check_months": -1}'), ('conflict of interest', '{"check_months": 0.5}')) AS v (rule, p) WHERE pg_temp.takes(v.rule, v.p::jsonb) NOT LIKE '22023: rule "' || v.rule || '": parameter "%'$$, 'of each shipped rule');
 SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": 6}'), ('tenure', '{"months": "6"}'), ('tenure', '{"months": null, "note": "ours"}'), ('ten years', '{"years": 5}'), ('performance', '{"rating": 3, "years": 1}'), ('donor floor', '{"ratio": 1.5}'),
 		('class', '{"jump": 1, "drop": 0}'), ('competency fit', '{"score": 0.7}'), ('retirement', '{"months": 12}'), ('contract', '{"same_title": false}'), ('contract', '{"same_title": "off"}'),
-		('discipline', '{"kinds": ["court case"]}'), ('discipline', '{"kinds": "court case"}'), ('discipline', '{"kinds": []}'), ('kota.typed', '{"months": "abc"}')) AS v (rule, p)
+		('discipline', '{"kinds": ["court case"]}'), ('discipline', '{"kinds": "court case"}'), ('discipline', '{"kinds": []}'), ('discipline', '{"check_months": 6}'), ('study leave', '{"check_months": "6"}'), ('conflict of interest', '{"check_months": null}'), ('kota.typed', '{"months": "abc"}')) AS v (rule, p)
 	WHERE pg_temp.takes(v.rule, v.p::jsonb) <> 'done' OR pg_temp.refusal('SELECT * FROM kota.eligibility(2, 1)') <> 'done'$$, 'what each takes is taken, and an own rule anything');
 UPDATE eligibility_rule SET parameter = '{}';
 CREATE FUNCTION kota.divides(employees integer[], posts integer[], as_of date, parameter jsonb)

@@ -1,7 +1,7 @@
 -- What the rules rest on: who may see it, whole reporting lines, contracts without
 -- an end. Never passed without evidence, and never by what the caller cannot see.
 BEGIN;
-SELECT plan(33);
+SELECT plan(39);
 \i test/data/small_agency.sql
 CREATE ROLE r_employee; CREATE ROLE r_head; CREATE ROLE r_approver; CREATE ROLE r_auditor;
 CREATE ROLE pegawai_2 IN ROLE r_employee;
@@ -108,5 +108,22 @@ SELECT is(pg_temp.verdict(3, 4, 'contract'), 'unknown: akhir perjanjian kerja ti
 UPDATE employee SET contract_ends_on = '2999-12-31' WHERE employee_id = 3;
 SELECT is(pg_temp.verdict(3, 4, 'contract'), 'true: perjanjian kerja berlaku sampai 2999-12-31', 'both');
 
+-- a check of the record counts as long as the agency says
+SELECT set_language('en') \g /dev/null
+CREATE FUNCTION pg_temp.checked() RETURNS TABLE (rule text, passed boolean, detail text) LANGUAGE sql AS
+	$$ SELECT e.rule, e.passed, e.detail FROM kota.eligibility(5, 1) AS e WHERE e.rule IN ('discipline', 'study leave', 'conflict of interest') ORDER BY e.rule $$;
+UPDATE record_check SET checked_on = current_date - interval '6 months' WHERE employee_id = 5;
+SELECT is((SELECT bool_and(passed) FROM pg_temp.checked()), true, 'for ever');
+UPDATE eligibility_rule SET parameter = '{"check_months": 6}' WHERE rule IN ('discipline', 'study leave', 'conflict of interest');
+SELECT is((SELECT bool_and(passed) FROM pg_temp.checked()), true, 'six months');
+UPDATE record_check SET checked_on = checked_on - 1 WHERE employee_id = 5;
+SELECT results_eq('SELECT rule, passed, detail FROM pg_temp.checked()', format('VALUES (''conflict of interest'', NULL::boolean, ''declared on %1$s, too long ago''), (''discipline'', NULL, ''record checked on %1$s, too long ago''), (''study leave'', NULL, ''record checked on %1$s, too long ago'')',
+	(SELECT DISTINCT checked_on FROM record_check WHERE employee_id = 5)), 'and not a day more');
+INSERT INTO relation (employee_id, relative_id, kind, holds) VALUES (5, 1, 'sibling', true);
+SELECT is((SELECT passed FROM pg_temp.checked() WHERE rule = 'conflict of interest'), false, 'a tie on record counts however old the declaration');
+UPDATE relation SET relative_id = 7 WHERE employee_id = 5;
+SELECT is((SELECT passed FROM pg_temp.checked() WHERE rule = 'conflict of interest'), NULL, 'one to elsewhere makes it no newer');
+INSERT INTO discipline (employee_id, kind, valid_from) VALUES (5, 'court case', current_date);
+SELECT is((SELECT passed FROM pg_temp.checked() WHERE rule = 'discipline'), false, 'and what is in force, too');
 SELECT * FROM finish();
 ROLLBACK;
