@@ -95,8 +95,11 @@ CREATE TABLE @agency@.waiver (
 	granted_by text NOT NULL DEFAULT mutasi.current_actor(),
 	granted_on date NOT NULL DEFAULT current_date,
 	valid_to date NOT NULL,
+	ended_by text,
+	ended_on date,
 	-- one that was ended on the day it was granted counts on no day
-	CHECK (valid_to >= granted_on)
+	CHECK (valid_to >= granted_on),
+	CHECK ((ended_by IS NULL) = (ended_on IS NULL))
 );
 CREATE INDEX waiver_employee_idx ON @agency@.waiver (employee_id);
 COMMENT ON TABLE @agency@.waiver IS 'Exceptions (dispensasi): who lifted which rule for whom, why and until when. post_id NULL: for any post. Ended by an earlier valid_to; otherwise it stays as it was granted.';
@@ -108,6 +111,8 @@ COMMENT ON COLUMN @agency@.waiver.reason IS 'Why.';
 COMMENT ON COLUMN @agency@.waiver.granted_by IS 'Who granted it; filled in, but for what the owner of the schema enters.';
 COMMENT ON COLUMN @agency@.waiver.granted_on IS 'First day it counts; filled in, but for what the owner of the schema enters.';
 COMMENT ON COLUMN @agency@.waiver.valid_to IS 'First day it no longer counts. An earlier one ends the waiver; nothing else of it is changed.';
+COMMENT ON COLUMN @agency@.waiver.ended_by IS 'Who ended it earlier than it was granted for; filled in, but for what the owner of the schema enters. NULL: nobody.';
+COMMENT ON COLUMN @agency@.waiver.ended_on IS 'The day on which that was done, not the one from which it holds; filled in, but for what the owner of the schema enters.';
 
 CREATE FUNCTION @agency@.waiver_allowed() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -136,8 +141,16 @@ BEGIN
 		IF NOT of_owner THEN
 			NEW.granted_by := me();
 			NEW.granted_on := current_date;
+			NEW.ended_by := NULL;
+			NEW.ended_on := NULL;
 		END IF;
-	ELSIF to_jsonb(NEW) - 'valid_to' <> to_jsonb(OLD) - 'valid_to' OR NEW.valid_to > OLD.valid_to THEN
+	ELSIF NEW.valid_to < OLD.valid_to AND to_jsonb(NEW) - '{valid_to,ended_by,ended_on}'::text[] = to_jsonb(OLD) - '{valid_to,ended_by,ended_on}'::text[] THEN
+		-- so does the owner enter that others ended it
+		IF NOT of_owner OR (NEW.ended_by, NEW.ended_on) IS NOT DISTINCT FROM (OLD.ended_by, OLD.ended_on) THEN
+			NEW.ended_by := me();
+			NEW.ended_on := current_date;
+		END IF;
+	ELSIF NEW IS DISTINCT FROM OLD THEN
 		IF of_owner THEN
 			-- what the law asks to be put right or erased is, and recorded
 			PERFORM FROM personal_data_act AS a WHERE a.employee_id = OLD.employee_id AND a.done_at = now();
@@ -151,7 +164,7 @@ BEGIN
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.waiver_kept() IS 'Trigger: fills in who grants a waiver and when, unless the schema''s owner writes, and refuses any later change but an earlier end (MU107).';
+COMMENT ON FUNCTION @agency@.waiver_kept() IS 'Trigger: fills in who grants a waiver, or ends it earlier, and when, unless the schema''s owner says, and refuses any later change but an earlier end (MU107).';
 CREATE TRIGGER waiver_kept BEFORE INSERT OR UPDATE ON @agency@.waiver
 	FOR EACH ROW EXECUTE FUNCTION @agency@.waiver_kept();
 

@@ -924,6 +924,7 @@ DECLARE
 	wanted integer;
 	taken integer;
 	made integer;
+	broken text;
 BEGIN
 	IF NOT EXISTS (SELECT FROM post AS p WHERE p.post_id = post AND p.open) THEN
 		PERFORM mutasi.raise_error('MU102', 'there is no open post %1', ARRAY[post::text],
@@ -952,6 +953,13 @@ BEGIN
 		VALUES (employee, post, wanted, file_application.reason)
 		RETURNING application_id INTO made;
 	RETURN made;
+-- not asked before, so that row security answers first who may not file for others
+EXCEPTION WHEN foreign_key_violation THEN
+	GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME;
+	IF broken = 'application_employee_id_fkey' THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no employee %1', ARRAY[employee::text]);
+	END IF;
+	RAISE;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.file_application(integer, integer, text, integer) IS 'Files an application on behalf of an employee; see apply_for_transfer.';

@@ -6,36 +6,42 @@
 -- Whoever plays a part no more must lose what came with it, and nothing else: so
 -- it is kept which rights were granted here and not by somebody's hand.
 CREATE TABLE @agency@.granted_right (
-	role regrole NOT NULL,
+	-- no regrole: a dump could not be restored where the role does not exist
+	role name NOT NULL,
 	relation text NOT NULL DEFAULT '',
 	column_name text NOT NULL DEFAULT '',
 	privilege text NOT NULL,
 	PRIMARY KEY (role, relation, column_name, privilege)
 );
 COMMENT ON TABLE @agency@.granted_right IS 'Rights that enable_row_security() granted and did not find there; called again, it revokes them first. Written by it alone.';
-COMMENT ON COLUMN @agency@.granted_right.role IS 'Database role that has it.';
+COMMENT ON COLUMN @agency@.granted_right.role IS 'Name of the database role that has it, which need not exist any more, or in the cluster restored into; a role that is renamed keeps the right as if granted by hand.';
 COMMENT ON COLUMN @agency@.granted_right.relation IS 'Table or view of the agency; empty: the schema.';
 COMMENT ON COLUMN @agency@.granted_right.column_name IS 'Column that it is limited to; empty: all.';
 COMMENT ON COLUMN @agency@.granted_right.privilege IS 'What it allows: SELECT, INSERT, UPDATE, or USAGE of the schema.';
 
-CREATE FUNCTION @agency@.rights_of(roles oid[]) RETURNS TABLE (role oid, relation text, column_name text, privilege text)
+CREATE FUNCTION @agency@.rights_of(roles name[]) RETURNS TABLE (role name, relation text, column_name text, privilege text, grantable boolean)
 	LANGUAGE plpgsql STABLE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	RETURN QUERY
-		SELECT x.grantee, '', '', x.privilege_type
-			FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(n.nspacl) AS x
-			WHERE n.oid = '@agency@'::regnamespace AND x.grantee = ANY (roles)
-		UNION SELECT x.grantee, c.relname::text, '', x.privilege_type
-			FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS x
-			WHERE c.relnamespace = '@agency@'::regnamespace AND x.grantee = ANY (roles)
-		UNION SELECT x.grantee, c.relname::text, a.attname::text, x.privilege_type
-			FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) AS x
-			WHERE c.relnamespace = '@agency@'::regnamespace AND NOT a.attisdropped AND x.grantee = ANY (roles);
+		SELECT r.rolname, h.relation, h.column_name, h.privilege, bool_or(h.grantable)
+		FROM (
+			SELECT x.grantee, '' AS relation, '' AS column_name, x.privilege_type AS privilege, x.is_grantable AS grantable
+				FROM pg_namespace AS n CROSS JOIN LATERAL aclexplode(n.nspacl) AS x
+				WHERE n.oid = '@agency@'::regnamespace
+			UNION ALL SELECT x.grantee, c.relname::text, '', x.privilege_type, x.is_grantable
+				FROM pg_class AS c CROSS JOIN LATERAL aclexplode(c.relacl) AS x
+				WHERE c.relnamespace = '@agency@'::regnamespace
+			UNION ALL SELECT x.grantee, c.relname::text, a.attname::text, x.privilege_type, x.is_grantable
+				FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid CROSS JOIN LATERAL aclexplode(a.attacl) AS x
+				WHERE c.relnamespace = '@agency@'::regnamespace AND NOT a.attisdropped) AS h
+		JOIN pg_roles AS r ON r.oid = h.grantee
+		WHERE r.rolname = ANY (roles)
+		GROUP BY 1, 2, 3, 4;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rights_of(oid[]) IS 'The rights that these database roles were granted themselves on the schema, its tables and views, and their columns.';
-REVOKE ALL ON FUNCTION @agency@.rights_of(oid[]) FROM PUBLIC;
+COMMENT ON FUNCTION @agency@.rights_of(name[]) IS 'The rights that these database roles were granted themselves on the schema, its tables and views, and their columns, and whether they may grant them on.';
+REVOKE ALL ON FUNCTION @agency@.rights_of(name[]) FROM PUBLIC;
 
 CREATE FUNCTION @agency@.my_units() RETURNS SETOF integer
 	LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10 SET search_path = @agency@, mutasi, pg_temp
@@ -139,8 +145,10 @@ DECLARE
 	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,rotation_due,placement_review_due,data_quality,workload_data_quality,plan_impact,outcome,plan_evaluation,transfer_deadline,early_warning,transfer_overdue,delegation}';
 	thing text;
 	former record;
-	roles oid[] := ARRAY(SELECT r.oid FROM pg_roles AS r WHERE r.rolname IN (employee, unit_head, analyst, approver, auditor));
+	roles name[] := ARRAY(SELECT r.rolname FROM pg_roles AS r WHERE r.rolname IN (employee, unit_head, analyst, approver, auditor));
 	by_hand granted_right[];
+	former_roles name[];
+	on_columns text[];
 BEGIN
 	FOR part IN SELECT * FROM (VALUES ('employee', employee), ('unit_head', unit_head), ('analyst', analyst), ('approver', approver), ('auditor', auditor)) AS v (part, role_name)
 		WHERE v.role_name IS NOT NULL
@@ -155,10 +163,22 @@ BEGIN
 			WHERE c.relnamespace = '@agency@'::regnamespace AND p.polname LIKE 'mutasi\_%' LOOP
 		EXECUTE format('DROP POLICY %I ON %s', former.polname, former.relation);
 	END LOOP;
-	FOR former IN SELECT g.relation, g.column_name, g.privilege, r.rolname FROM granted_right AS g JOIN pg_roles AS r ON r.oid = g.role
-			WHERE g.relation = '' OR to_regclass(format('@agency@.%I', g.relation)) IS NOT NULL LOOP
+	former_roles := ARRAY(SELECT DISTINCT g.role FROM granted_right AS g);
+	-- a right on a whole table takes those on its columns along when it goes
+	on_columns := ARRAY(SELECT format('GRANT %s (%I) ON @agency@.%I TO %I%s', h.privilege, h.column_name, h.relation, h.role, CASE WHEN h.grantable THEN ' WITH GRANT OPTION' END)
+		FROM rights_of(former_roles) AS h
+		WHERE h.column_name <> '' AND (h.grantable OR (h.role, h.relation, h.column_name, h.privilege) NOT IN (SELECT g.role, g.relation, g.column_name, g.privilege FROM granted_right AS g)));
+	-- and what may be granted on was made so by hand
+	FOR former IN SELECT h.* FROM rights_of(former_roles) AS h
+			JOIN granted_right AS g ON (g.role, g.relation, g.column_name, g.privilege) = (h.role, h.relation, h.column_name, h.privilege)
+			WHERE NOT h.grantable LOOP
 		EXECUTE format('REVOKE %s%s ON %s FROM %I', former.privilege, CASE WHEN former.column_name <> '' THEN format(' (%I)', former.column_name) END,
-			CASE WHEN former.relation = '' THEN 'SCHEMA @agency@' ELSE format('@agency@.%I', former.relation) END, former.rolname);
+			CASE WHEN former.relation = '' THEN 'SCHEMA @agency@' ELSE format('@agency@.%I', former.relation) END, former.role);
+	END LOOP;
+	FOR thing IN SELECT c FROM unnest(on_columns) AS c
+			EXCEPT SELECT format('GRANT %s (%I) ON @agency@.%I TO %I%s', h.privilege, h.column_name, h.relation, h.role, CASE WHEN h.grantable THEN ' WITH GRANT OPTION' END)
+				FROM rights_of(former_roles) AS h LOOP
+		EXECUTE thing;
 	END LOOP;
 	DELETE FROM granted_right;
 	by_hand := ARRAY(SELECT ROW(h.role, h.relation, h.column_name, h.privilege)::granted_right FROM rights_of(roles) AS h);

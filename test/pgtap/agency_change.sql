@@ -1,6 +1,6 @@
 -- Units merged and split; training and outcomes.
 BEGIN;
-SELECT plan(58);
+SELECT plan(77);
 \i test/data/small_agency.sql
 
 -- what waits for the post that will move: two wishes, one with a case that ended, and exceptions
@@ -15,6 +15,26 @@ UPDATE post SET effective_hours = NULL WHERE post_id = 2;
 SELECT throws_ok('SELECT merge_units(''{3}'', 2, current_date + 1)', '22023', format('posts cannot move to another unit as of the future date %s', current_date + 1), 'not ahead of the day');
 SELECT throws_ok('SELECT split_unit(3, ''{2}'', ''PKM4'', ''Health Centre 4'', current_date + 1)', '22023', NULL, 'nor by a split');
 SELECT is((SELECT open FROM post WHERE post_id = 2), true, 'and nothing happened');
+
+-- what would end before it began, or twice, is said beforehand
+SELECT throws_ok('SELECT merge_units(''{3}'', 2, ''2000-01-01'')', '22023', 'unit 3 begins on 2000-01-01 and cannot change as of 2000-01-01', 'not on its first day');
+SELECT throws_ok('SELECT move_posts(''{2}'', 2, ''1999-01-01'')', '22023', 'unit 2 begins on 2000-01-01 and cannot change as of 1999-01-01', 'nor into a unit that is to come');
+INSERT INTO post (post_id, unit_id, code, title, valid_from) VALUES (90, 3, 'PKM2-X', 'Clerk', current_date - 10);
+SELECT throws_ok('SELECT merge_units(''{3}'', 2, current_date - 10)', '22023', format('post PKM2-X begins on %s and cannot go on elsewhere as of %1$s', current_date - 10), 'with a post that begins on the day');
+SELECT throws_ok('SELECT split_unit(3, ''{90}'', ''PKM3'', ''Health Centre 3'', current_date - 20)', '22023', NULL, 'or after it');
+SELECT throws_ok('SELECT move_posts(''{90,2}'', 2, current_date - 20)', '22023', NULL, 'whichever way it goes');
+SELECT is((SELECT count(*) FROM post WHERE continues_id IS NOT NULL) + (SELECT count(*) FROM unit WHERE unit_id > 3), 0::bigint, 'and nothing happened');
+DELETE FROM post WHERE post_id = 90;
+SELECT throws_ok('SELECT merge_units(''{3}'', 2, NULL)', '22004', 'the day must not be null', 'a day is needed');
+SELECT throws_ok('SELECT merge_units(NULL, 2)', 'MU102', 'there is no unit NULL', 'units too');
+SELECT throws_ok('SELECT merge_units(''{3,NULL}'', 2)', 'MU102', 'there is no unit NULL', 'each of them');
+SELECT throws_ok('SELECT merge_units(''{3}'', NULL)', 'MU102', 'there is no unit NULL', 'and another');
+SELECT throws_ok('SELECT move_posts(NULL, 2)', 'MU102', 'there is no post NULL', 'posts');
+SELECT throws_ok('SELECT move_posts(''{2,999}'', 2)', 'MU102', 'there is no post 999', 'that there are');
+SELECT throws_ok('SELECT split_unit(3, NULL, ''X'', ''X'')', '22023', 'post NULL is not one of unit 3', 'to be split off, too');
+SELECT throws_ok('SELECT split_unit(3, ''{2}'', NULL, ''X'')', '22023', 'the new unit needs a code and a name', 'a code');
+SELECT throws_ok('SELECT split_unit(3, ''{2}'', ''X'', '''')', '22023', 'the new unit needs a code and a name', 'and a name');
+SELECT throws_ok('SELECT split_unit(3, ''{2}'', ''PKM1'', ''X'')', '23505', 'code "PKM1" is that of unit 2 already', 'not those of another');
 
 -- merge: the second health centre goes into the first
 SELECT is(merge_units('{3}', 2, current_date - 10, 'Perwali 7/2026'), 1, 'its one post moves');
@@ -41,6 +61,9 @@ SELECT results_eq(format('SELECT valid_from, effective_hours FROM post_effective
 SELECT throws_ok('SELECT merge_units(''{2}'', 2)', '22023', NULL, 'not into itself');
 SELECT throws_ok('SELECT merge_units(''{1}'', 2)', 'MU101', NULL, 'nor into what is below it');
 SELECT throws_ok('SELECT merge_units(''{99}'', 2)', 'MU102', 'there is no unit 99', 'unknown unit');
+SELECT throws_ok('SELECT merge_units(''{3}'', 2)', '22023', format('unit 3 ended on %s and cannot change as of %s', current_date - 10, current_date), 'nor what has ended');
+SELECT throws_ok('SELECT split_unit(3, ''{2}'', ''X'', ''X'')', '22023', format('unit 3 ended on %s and cannot change as of %s', current_date - 10, current_date), 'which cannot be split either');
+SELECT throws_ok('SELECT move_posts(''{1}'', 3)', '22023', NULL, 'and takes no posts');
 
 -- split: the head and the nurses of the first go to a new unit
 SELECT split_unit(2, '{4}', 'PKM3', 'Health Centre 3', current_date - 5) AS made \gset

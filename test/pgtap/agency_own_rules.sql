@@ -2,7 +2,7 @@
 -- right; waivers that stay as they were granted; shares of moves; the Minister's
 -- permission for one case.
 BEGIN;
-SELECT plan(50);
+SELECT plan(57);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, context jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS
 	$$ SELECT coalesce(c.passed::text, 'unknown') || ': ' || c.detail FROM kota.check_eligibility(ARRAY[e], ARRAY[p], current_date, context) AS c WHERE c.rule = r $$;
@@ -95,10 +95,20 @@ SELECT is(pg_temp.refusal('UPDATE kota.waiver SET reason = ''another'' WHERE wai
 SELECT is(pg_temp.refusal('UPDATE kota.waiver SET rule = ''grade'' WHERE waiver_id = 903'), 'MU107: waiver 903 cannot be changed but to end it earlier', 'and what for');
 SELECT is(pg_temp.refusal('UPDATE kota.waiver SET valid_to = valid_to + 1 WHERE waiver_id = 903'), 'MU107: waiver 903 cannot be changed but to end it earlier', 'nor is it prolonged');
 SELECT is(pg_temp.refusal('UPDATE kota.waiver SET valid_to = current_date WHERE waiver_id = 903'), 'done', 'one granted today is ended today');
+SELECT is((SELECT ended_by || ' ' || ended_on FROM waiver WHERE waiver_id = 903), 'o_official ' || current_date, 'who did so and when is kept');
+SELECT is(pg_temp.refusal('UPDATE kota.waiver SET ended_by = ''the mayor'' WHERE waiver_id = 903'), 'MU107: waiver 903 cannot be changed but to end it earlier', 'and stays');
+SELECT is(pg_temp.refusal('UPDATE kota.waiver SET valid_to = current_date + 9, ended_by = ''the mayor'', ended_on = ''2025-01-03'' WHERE waiver_id = 902'), 'done', 'ended as another');
+SELECT is((SELECT ended_by || ' ' || ended_on FROM waiver WHERE waiver_id = 902), 'o_official ' || current_date, 'it is ended as who that is, today');
+INSERT INTO waiver (waiver_id, employee_id, rule, reason, valid_to, ended_by, ended_on) VALUES (904, 5, 'tenure', 'x', current_date + 30, 'the mayor', '2025-01-03');
+SELECT is((SELECT ended_by FROM waiver WHERE waiver_id = 904), NULL, 'what begins has not been ended');
 SELECT is((SELECT waived FROM eligibility(4, 1) WHERE rule = 'performance'), false, 'and counts no longer');
 RESET ROLE;
 SELECT is(pg_temp.refusal('UPDATE kota.waiver SET valid_to = granted_on - 1 WHERE waiver_id = 903'), '23514: new row for relation "waiver" violates check constraint "waiver_check"', 'not before it was granted');
 SELECT is(pg_temp.refusal('UPDATE kota.waiver SET reason = ''x'' WHERE waiver_id = 903'), 'MU107: waiver 903 cannot be changed but to end it earlier', 'the owner keeps them, too');
+SELECT is(pg_temp.refusal('UPDATE kota.waiver SET ended_by = ''x'' WHERE waiver_id = 903'), 'MU107: waiver 903 cannot be changed but to end it earlier', 'and who ended them');
+UPDATE waiver SET valid_to = current_date + 9, ended_by = 'BKPSDM', ended_on = '2025-02-03' WHERE waiver_id = 904;
+SELECT is((SELECT ended_by || ended_on FROM waiver WHERE waiver_id = 904), 'BKPSDM2025-02-03', 'but enters what others ended');
+DELETE FROM waiver WHERE waiver_id = 904;
 SELECT is(pg_temp.refusal($$SELECT kota.correct_personal_data(4, '{"reason": "recovering"}', 'wrong reason', 'UU 27/2022 Ps 6', 'waiver', '{"waiver_id": 903}')$$), 'done', 'but for what is put right by law');
 SELECT is((SELECT reason FROM waiver WHERE waiver_id = 903), 'recovering', 'which is recorded');
 

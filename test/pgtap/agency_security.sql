@@ -1,7 +1,7 @@
 -- Row security: what each role sees and cannot see, through tables, views,
 -- functions, error messages and EXPLAIN.
 BEGIN;
-SELECT plan(90);
+SELECT plan(93);
 \i test/data/small_agency.sql
 CREATE ROLE a_employee; CREATE ROLE a_head; CREATE ROLE a_analyst; CREATE ROLE a_approver; CREATE ROLE a_auditor; CREATE ROLE a_stranger;
 CREATE ROLE pegawai_2 IN ROLE a_employee;
@@ -67,6 +67,7 @@ SELECT is(pg_temp.try('SELECT kota.verify_interest(3, 4)'), '42501 | permission 
 SELECT is(pg_temp.try('SELECT kota.enable_row_security()'), '42501 | permission denied for function enable_row_security', 'nor opens the doors');
 SELECT lives_ok($$SELECT apply_for_transfer(4, 'I would like to lead')$$, 'applies');
 SELECT results_eq('SELECT employee_id, post_id FROM application', 'VALUES (2, 4)', 'and sees it');
+SELECT is(pg_temp.try($$SELECT kota.file_application(999, 4, 'for nobody')$$), '42501 | new row violates row-level security policy for table "application"', 'not for who is not there');
 SELECT is(pg_temp.try($$SELECT kota.file_application(3, 4, 'for another')$$), '42501 | new row violates row-level security policy for table "application"', 'not for another');
 SELECT is(pg_temp.try($$SELECT kota.apply_for_transfer(4, 'again')$$), 'MU112 | employee 2 has applied for post 4 already: application 1 | One open application for a post is enough: withdraw application 1 first, or, where a transfer has come of it, let that end.', 'once, and is told which');
 SELECT is(pg_temp.try($$INSERT INTO kota.application (employee_id, post_id, preference, reason) VALUES (2, 2, 7, 'stay')$$), 'MU127 | employee 2 has held post 2 since 2018-01-01 | Apply for another post; the view vacancy lists those that are free.', 'not for the post held, by hand either');
@@ -180,14 +181,25 @@ GRANT SELECT ON discipline, relation TO a_stranger;
 GRANT DELETE ON waiver TO a_auditor;
 GRANT SELECT ON message_text TO b_approver;
 SELECT lives_ok($$SELECT enable_row_security(approver => 'b_approver', auditor => 'a_auditor')$$, 'enabled with other roles');
-SELECT set_eq($$SELECT r::text, h.relation, h.privilege FROM unnest('{a_employee,a_head,a_analyst,a_approver,a_stranger}'::regrole[]) AS r, rights_of(ARRAY[r::oid]) AS h WHERE h.relation <> ''$$,
+SELECT set_eq($$SELECT r::text, h.relation, h.privilege FROM unnest('{a_employee,a_head,a_analyst,a_approver,a_stranger}'::regrole[]) AS r, rights_of(ARRAY[r::text::name]) AS h WHERE h.relation <> ''$$,
 	$$VALUES ('a_stranger', 'discipline', 'SELECT'), ('a_stranger', 'relation', 'SELECT')$$, 'the former ones have no right left, others theirs');
 SELECT is(pg_temp.try('SET LOCAL ROLE a_approver; UPDATE kota.transfer_plan SET name = name'), '42501 | permission denied for schema kota', 'nor get in');
 RESET ROLE;
 SELECT ok(has_table_privilege('b_approver', 'transfer_plan', 'UPDATE') AND has_table_privilege('a_auditor', 'transfer_plan', 'SELECT') AND has_table_privilege('a_auditor', 'waiver', 'DELETE'), 'the present ones have theirs, and what was granted besides');
 SELECT enable_row_security() \g /dev/null
-SELECT set_eq($$SELECT r::text, h.relation, h.privilege FROM unnest('{b_approver,a_auditor}'::regrole[]) AS r, rights_of(ARRAY[r::oid]) AS h$$,
+SELECT set_eq($$SELECT r::text, h.relation, h.privilege FROM unnest('{b_approver,a_auditor}'::regrole[]) AS r, rights_of(ARRAY[r::text::name]) AS h$$,
 	$$VALUES ('b_approver', 'message_text', 'SELECT'), ('a_auditor', 'waiver', 'DELETE')$$, 'a right that was there before stays');
+-- what was granted by hand on columns under a right to the whole table, or made to be granted on
+SELECT enable_row_security(analyst => 'a_analyst') \g /dev/null
+GRANT SELECT (code, name), UPDATE (name) ON unit TO a_analyst;
+GRANT SELECT (name) ON holiday TO a_analyst WITH GRANT OPTION;
+GRANT SELECT ON competency TO a_analyst WITH GRANT OPTION;
+SET LOCAL ROLE a_analyst; GRANT SELECT ON kota.competency TO a_stranger; RESET ROLE;
+SELECT enable_row_security() \g /dev/null
+SELECT set_eq($$SELECT h.relation, h.column_name, h.privilege, h.grantable FROM rights_of('{a_analyst}') AS h$$,
+	$$VALUES ('unit', 'code', 'SELECT', false), ('unit', 'name', 'SELECT', false), ('unit', 'name', 'UPDATE', false), ('holiday', 'name', 'SELECT', true), ('competency', '', 'SELECT', true)$$,
+	'rights on columns, and to grant on, that were granted by hand outlast those of the part');
+SELECT is_empty('SELECT * FROM granted_right', 'and are none of its');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- The move itself: applications, the case under its workflow, seats, floors and
 -- eligibility at the decision, the effect, and taking it back.
 BEGIN;
-SELECT plan(70);
+SELECT plan(71);
 \i test/data/small_agency.sql
 \i test/data/steps.sql
 
@@ -124,6 +124,7 @@ SELECT throws_ok($$SELECT file_application(6, 2, 'to stay')$$, 'MU127', 'employe
 SELECT throws_ok($$SELECT file_application(6, 3, 'x', 2)$$, 'MU112', 'employee 6 has an application with preference 2 already: application 2', 'each with a preference of its own');
 SELECT throws_ok($$SELECT file_application(6, 3, 'x', 0)$$, '22023', 'preference 0 is not one from 1 to 100', 'of those there are');
 SELECT throws_ok($$SELECT file_application(6, 3, 'x', 101)$$, '22023', 'preference 101 is not one from 1 to 100', 'up to the last');
+SELECT throws_ok($$SELECT file_application(999, 3, 'x')$$, 'MU102', 'there is no employee 999', 'by somebody there is');
 SELECT throws_ok($$SELECT file_application(6, 3, ' ')$$, '22023', 'the application for post 3 gives no reason', 'with a reason');
 SAVEPOINT filed;
 SELECT file_application(8, 1, 'x', 100) \g /dev/null

@@ -67,7 +67,7 @@ INSERT INTO decided VALUES
 		rule_education, rule_election_window, rule_grade, rule_in_service, rule_mandatory_competencies, rule_no_open_case,
 		rule_other_post, rule_performance, rule_pppk, rule_retirement, rule_study_leave, rule_ten_years, rule_tenure, rule_vacancy,
 		score_pairs, scores_for, sees_whole, seniority, service_spells, split_unit, staff_changes, staffing_day, take_data_quality_snapshot,
-		take_messages, take_ranking_snapshot, take_workload_snapshot, task_surges, told, training_needs, transfer_eligibility, transfer_sound, unit_name, unit_subtree,
+		take_messages, take_ranking_snapshot, take_workload_snapshot, task_surges, told, training_needs, transfer_eligibility, transfer_sound, unit_can_change, unit_name, unit_subtree,
 		unit_surges, verify_interest, waive_notice, what_if, why_not, with_waivers, withdraw_application, withhold_beyond_minimum, workload_findings'),
 ('kota', 'anyone, definer', 'about the caller, by my_employee() and me(), or the people the caller leads, and nobody else', '
 		acknowledge_notice, declare_interest, delegate_my_part, end_delegation, file_objection, led_notices, led_objections,

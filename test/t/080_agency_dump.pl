@@ -126,5 +126,15 @@ is($node->safe_psql('copied', 'SELECT profile FROM kota.employee WHERE employee_
 like($err, qr/cannot drop extension mutasi because other objects depend on it/, 'DROP EXTENSION refuses');
 is($node->safe_psql('only_schema', q{SELECT count(*) FROM kota.employee}), '0', 'definitions alone are empty');
 
+# a part played by a role that the other cluster does not have
+$node->safe_psql('postgres', 'CREATE ROLE gone_analyst; CREATE DATABASE elsewhere');
+$node->safe_psql('origin', q{SELECT kota.enable_row_security(analyst => 'gone_analyst')});
+my $rights = $node->safe_psql('origin', q{SELECT count(*) FROM kota.granted_right WHERE role = 'gone_analyst'});
+command_ok([ 'pg_dump', '-Fc', '-f', "$file.role", '-h', $node->host, '-p', $node->port, 'origin' ], 'dump with a role');
+$node->safe_psql('origin', 'DROP OWNED BY gone_analyst; DROP ROLE gone_analyst');
+command_ok([ 'pg_restore', '--exit-on-error', '--no-privileges', '-h', $node->host, '-p', $node->port, '-d', 'elsewhere', "$file.role" ], 'restore without it');
+is($node->safe_psql('elsewhere', q{SELECT count(*) FROM kota.granted_right WHERE role = 'gone_analyst'}), $rights, 'which rights it was granted is kept');
+is($node->safe_psql('elsewhere', q{SELECT kota.enable_row_security(); SELECT count(*) FROM kota.granted_right}), "\n0", 'until the parts are named anew');
+
 $node->stop;
 done_testing();
