@@ -11,13 +11,13 @@ CREATE TABLE @agency@.policy (
 	min_tenure_months integer NOT NULL DEFAULT 24 CHECK (min_tenure_months >= 0),
 	max_tenure_months integer NOT NULL DEFAULT 60 CHECK (max_tenure_months > 0),
 	own_request_years integer NOT NULL DEFAULT 10 CHECK (own_request_years >= 0),
-	min_rating smallint NOT NULL DEFAULT 4 CHECK (min_rating BETWEEN 1 AND 9),
+	min_rating smallint NOT NULL DEFAULT 4 REFERENCES @agency@.performance_rating,
 	rating_years integer NOT NULL DEFAULT 2 CHECK (rating_years BETWEEN 1 AND 10),
 	min_service_left_months integer NOT NULL DEFAULT 12 CHECK (min_service_left_months >= 0),
 	min_score numeric(7,6) NOT NULL DEFAULT 0.68 CHECK (min_score BETWEEN 0 AND 1),
-	max_donor_ratio numeric(5,2) NOT NULL DEFAULT 1.20 CHECK (max_donor_ratio > 0),
+	max_donor_ratio numeric(5,2) NOT NULL DEFAULT 1.20 CHECK (max_donor_ratio > 0 AND max_donor_ratio < 'NaN'),
 	max_class_jump integer NOT NULL DEFAULT 2 CHECK (max_class_jump >= 0),
-	effective_hours numeric(8,2) NOT NULL DEFAULT 1250 CHECK (effective_hours > 0),
+	effective_hours numeric(8,2) NOT NULL DEFAULT 1250 CHECK (effective_hours > 0 AND effective_hours < 'NaN'),
 	rounding_rule text NOT NULL DEFAULT 'half_up' CHECK (rounding_rule IN ('half_up', 'ceil', 'floor', 'wisn', 'teacher')),
 	grade_scheme text NOT NULL DEFAULT 'permendagri_12_2008',
 	surplus_weight numeric(3,2) NOT NULL DEFAULT 0.5 CHECK (surplus_weight BETWEEN 0 AND 1),
@@ -84,6 +84,81 @@ COMMENT ON FUNCTION @agency@.policy_frozen() IS 'Trigger: refuses to change or d
 CREATE TRIGGER policy_frozen BEFORE UPDATE OR DELETE ON @agency@.policy
 	FOR EACH ROW EXECUTE FUNCTION @agency@.policy_frozen();
 
+-- Once published a version stays, so what nobody could be judged or no figure be
+-- computed with is refused before: the upper limits keep dates and numbers within
+-- what they can be.
+CREATE FUNCTION @agency@.policy_setting_sound(setting text, value jsonb) RETURNS void
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	given text := value #>> '{}';
+	shown text := left(value::text, 40);
+	allowed record;
+	choices text[];
+BEGIN
+	IF given IS NULL AND NOT (SELECT a.attnotnull FROM pg_attribute AS a WHERE a.attrelid = '@agency@.policy'::regclass AND a.attname = setting) THEN
+		RETURN;
+	END IF;
+	SELECT l.* INTO allowed FROM (VALUES ('min_tenure_months', true, 0, 1200), ('max_tenure_months', true, 1, 1200), ('own_request_years', true, 0, 100),
+			('rating_years', true, 1, 10), ('min_service_left_months', true, 0, 1200), ('min_score', false, 0, 1), ('max_donor_ratio', false, 0.01, 999.99),
+			('max_class_jump', true, 0, 100), ('effective_hours', false, 1, 8784), ('surplus_weight', false, 0, 1),
+			('weight_competency', false, 0, 1), ('weight_performance', false, 0, 1), ('weight_qualification', false, 0, 1),
+			('weight_experience', false, 0, 1), ('weight_balance', false, 0, 1), ('full_experience_months', true, 1, 1200),
+			('max_assessment_age_months', true, 1, 1200), ('min_group', true, 1, 1000000), ('objection_days', true, 1, 365), ('answer_days', true, 1, 365),
+			('surge_factor', false, 0.01, 999.99), ('surge_min_observations', true, 3, 120)) AS l (setting, whole, low, high)
+		WHERE l.setting = policy_setting_sound.setting;
+	IF FOUND THEN
+		IF given IS NULL OR (CASE WHEN given ~ '^\s*[-+]?\d{1,30}(\.\d*)?\s*$'
+				THEN given::numeric NOT BETWEEN allowed.low AND allowed.high OR allowed.whole AND given::numeric <> trunc(given::numeric) ELSE true END) THEN
+			PERFORM mutasi.raise_error('22023', 'the setting "%1" of the policy cannot be %2', ARRAY[setting, shown, allowed.low::text, allowed.high::text],
+				hint => CASE WHEN allowed.whole THEN 'It is a whole number from %3 to %4.' ELSE 'It is a number from %3 to %4.' END);
+		END IF;
+		RETURN;
+	END IF;
+	choices := CASE setting
+		WHEN 'rounding_rule' THEN '{half_up,ceil,floor,wisn,teacher}'
+		WHEN 'surge_rule' THEN '{tukey,individuals}'
+		WHEN 'notice_required' THEN '{true,false}'
+		WHEN 'grade_scheme' THEN ARRAY(SELECT b.scheme FROM mutasi.efficiency_band AS b GROUP BY b.scheme ORDER BY b.scheme COLLATE "C")
+		WHEN 'min_rating' THEN ARRAY(SELECT r.rating::text FROM performance_rating AS r ORDER BY r.rating) END;
+	IF choices IS NOT NULL AND (given IS NULL OR given <> ALL (choices)) THEN
+		PERFORM mutasi.raise_error('22023', 'the setting "%1" of the policy cannot be %2', ARRAY[setting, shown, array_to_string(choices, ', ')],
+			hint => CASE setting WHEN 'grade_scheme' THEN 'It is one of the schemes of mutasi.efficiency_band: %3.'
+				WHEN 'min_rating' THEN 'It is one of the ratings of the table performance_rating: %3.' ELSE 'It is one of %3.' END);
+	ELSIF setting = 'grade_scheme' AND NOT EXISTS (SELECT FROM mutasi.efficiency_band AS b WHERE b.scheme = given AND b.min_ratio = 0) THEN
+		PERFORM mutasi.raise_error('22023', 'scheme "%1" has no band that begins at ratio 0', ARRAY[given],
+			hint => 'Add a band with min_ratio 0 to mutasi.efficiency_band.');
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.policy_setting_sound(text, jsonb) IS 'Refuses what a setting of the policy cannot be (22023) and says what it can be.';
+
+CREATE FUNCTION @agency@.policy_sound() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	weights numeric := NEW.weight_competency + NEW.weight_performance + NEW.weight_qualification + NEW.weight_experience + NEW.weight_balance;
+BEGIN
+	IF NOT isfinite(NEW.valid_from) THEN
+		PERFORM mutasi.raise_error('22023', 'a policy cannot begin on %1', ARRAY[NEW.valid_from::text]);
+	END IF;
+	PERFORM policy_setting_sound(s.key, s.value) FROM jsonb_each(to_jsonb(NEW)) AS s;
+	IF weights <> 1 THEN
+		PERFORM mutasi.raise_error('22023', 'the weights of the policy add up to %1', ARRAY[weights::text],
+			hint => 'weight_competency, weight_performance, weight_qualification, weight_experience and weight_balance must together be 1, with three decimals.');
+	ELSIF NEW.max_tenure_months < NEW.min_tenure_months THEN
+		PERFORM mutasi.raise_error('22023', 'max_tenure_months of the policy (%1) is less than min_tenure_months (%2)',
+			ARRAY[NEW.max_tenure_months::text, NEW.min_tenure_months::text],
+			hint => 'A rotation is due when a move is admitted, or later.');
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.policy_sound() IS 'Trigger: refuses settings that nobody could be judged or no figure be computed with (22023); asked of a draft again when it is published.';
+-- behind policy_frozen
+CREATE TRIGGER policy_sound BEFORE INSERT OR UPDATE ON @agency@.policy
+	FOR EACH ROW EXECUTE FUNCTION @agency@.policy_sound();
+
 CREATE FUNCTION @agency@.policy_on(as_of date DEFAULT current_date) RETURNS @agency@.policy
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -138,6 +213,10 @@ DECLARE
 	other policy;
 BEGIN
 	LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
+	IF jsonb_typeof(changes) <> 'object' THEN
+		PERFORM mutasi.raise_error('22023', 'the changes of the policy are no object: %1', ARRAY[changes::text],
+			hint => 'Give them as {"setting": value}.');
+	END IF;
 	SELECT k INTO unknown FROM jsonb_object_keys(changes) AS k
 		WHERE k NOT IN (SELECT a.attname FROM pg_attribute AS a
 				WHERE a.attrelid = '@agency@.policy'::regclass AND a.attnum > 0 AND NOT a.attisdropped)
@@ -147,6 +226,7 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', 'the policy has no setting "%1"', ARRAY[unknown],
 			hint => 'The settings are the columns of the table policy.');
 	END IF;
+	PERFORM policy_setting_sound(c.key, c.value) FROM jsonb_each(changes) AS c ORDER BY c.key;
 	base := policy_in_force(new_policy.valid_from);
 	SELECT p.* INTO other FROM policy AS p WHERE p.valid_from = new_policy.valid_from;
 	IF FOUND AND other.published_at IS NULL THEN
@@ -167,7 +247,7 @@ BEGIN
 	RETURN next_version;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}; publishes it unless told not to. Of one day there is one version (23505), and none before the first (MU102). Returns its number.';
+COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}; publishes it unless told not to. Of one day there is one version (23505), and none before the first (MU102); what a setting cannot be is refused (22023). Returns its number.';
 
 CREATE FUNCTION @agency@.policy_published() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp

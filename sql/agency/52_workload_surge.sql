@@ -2,7 +2,7 @@
 
 ALTER TABLE @agency@.policy
 	ADD COLUMN surge_rule text NOT NULL DEFAULT 'tukey' CHECK (surge_rule IN ('tukey', 'individuals')),
-	ADD COLUMN surge_factor numeric(5,2) CHECK (surge_factor > 0),
+	ADD COLUMN surge_factor numeric(5,2) CHECK (surge_factor > 0 AND surge_factor < 'NaN'),
 	ADD COLUMN surge_min_observations integer NOT NULL DEFAULT 8 CHECK (surge_min_observations >= 3);
 COMMENT ON COLUMN @agency@.policy.surge_rule IS 'How the usual band of a series of volumes is drawn: see mutasi.usual_band.';
 COMMENT ON COLUMN @agency@.policy.surge_factor IS 'Width of the band; NULL: as the rule has it (1.5 tukey, 3 individuals).';

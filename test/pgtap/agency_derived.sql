@@ -53,7 +53,7 @@ SELECT is(requirement, NULL, 'nothing asked: no requirement') FROM post WHERE po
 SELECT throws_ok('UPDATE policy SET min_tenure_months = 1 WHERE policy_version = 1', 'MU105', 'policy version 1 is published and cannot be changed', 'a published policy is frozen');
 SELECT throws_ok('DELETE FROM policy WHERE policy_version = 1', 'MU105', NULL, 'and cannot be deleted');
 SELECT throws_ok($$SELECT new_policy(current_date + 1, '{"min_tenur": 1}')$$, '22023', 'the policy has no setting "min_tenur"', 'a misspelt setting is refused');
-SELECT throws_ok($$SELECT new_policy(current_date + 1, '{"weight_balance": 0.5}')$$, '23514', NULL, 'weights that do not add up to 1 too');
+SELECT throws_ok($$SELECT new_policy(current_date + 1, '{"weight_balance": 0.5}')$$, '22023', NULL, 'weights that do not add up to 1 too');
 SELECT is((policy_on('2010-01-01')).policy_version, 1, 'the policy of a past day');
 SELECT is((policy_on()).policy_version, 2, 'and of today');
 
