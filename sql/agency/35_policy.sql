@@ -42,7 +42,7 @@ COMMENT ON COLUMN @agency@.policy.valid_from IS 'First day in force.';
 COMMENT ON COLUMN @agency@.policy.published_at IS 'When it was published; NULL: a draft, not in force. A published version is frozen.';
 COMMENT ON COLUMN @agency@.policy.published_by IS 'Who published it.';
 COMMENT ON COLUMN @agency@.policy.note IS 'Why it was made.';
-COMMENT ON COLUMN @agency@.policy.rating_years IS 'How many of the last years'' ratings count.';
+COMMENT ON COLUMN @agency@.policy.rating_years IS 'How many years'' ratings count, one after the other, up to the last finished year or, where that is not rated yet, the one before.';
 COMMENT ON COLUMN @agency@.policy.weight_competency IS 'Weight of the competency fit in the composite score; the five weights together are 1.';
 COMMENT ON COLUMN @agency@.policy.weight_performance IS 'Weight of the performance.';
 COMMENT ON COLUMN @agency@.policy.weight_qualification IS 'Weight of the education.';

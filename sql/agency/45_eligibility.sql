@@ -187,26 +187,25 @@ CREATE FUNCTION @agency@.months_between(since date, until date) RETURNS integer
 COMMENT ON FUNCTION @agency@.months_between(date, date) IS 'Whole months from one day to another.';
 
 -- A post that goes on in another unit is another row, and so is the incumbency;
--- for the person nothing began anew.
+-- likewise where share, letter or kind change in the same post. For the person
+-- nothing began anew.
 CREATE FUNCTION @agency@.held_since(employee integer, post integer, since date) RETURNS date
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-DECLARE
-	held integer := post;
-	first_day date := since;
-	earlier record;
 BEGIN
-	LOOP
-		SELECT i.post_id, i.valid_from INTO earlier FROM post AS p JOIN incumbency AS i ON i.post_id = p.continues_id
-			WHERE p.post_id = held AND i.employee_id = held_since.employee AND i.valid_to = first_day AND i.kind <> 'acting';
-		EXIT WHEN NOT FOUND;
-		held := earlier.post_id;
-		first_day := earlier.valid_from;
-	END LOOP;
-	RETURN first_day;
+	-- a spell begins before it ends: each step is an earlier day
+	RETURN (
+		WITH RECURSIVE spell AS (
+			SELECT held_since.post AS post_id, held_since.since AS first_day
+			UNION
+			SELECT i.post_id, i.valid_from
+			FROM spell AS s JOIN post AS p ON p.post_id = s.post_id
+			JOIN incumbency AS i ON i.employee_id = held_since.employee AND i.valid_to = s.first_day AND i.kind <> 'acting'
+				AND i.post_id IN (p.post_id, p.continues_id))
+		SELECT min(s.first_day) FROM spell AS s);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.held_since(integer, integer, date) IS 'The day since which a person is in a post that was taken up on the day since, counting the posts that it continues (post.continues_id) as long as they were held without a break.';
+COMMENT ON FUNCTION @agency@.held_since(integer, integer, date) IS 'The day since which a person is in a post that was taken up on the day since, counting the time in the same post before it with another share, letter or kind (acting excepted) and the posts that it continues (post.continues_id), as long as they were held without a break.';
 
 -- What a person would give up: the main post, or where there is none the
 -- additional one with the largest share. A case may be about another one.
@@ -238,11 +237,13 @@ AS $body$
 BEGIN
 	RETURN QUERY
 		SELECT o.employee_id, o.post_id, o.unit_id,
-			CASE WHEN o.continues_id IS NULL THEN o.valid_from ELSE held_since(o.employee_id, o.post_id, o.valid_from) END, o.share
+			CASE WHEN o.continues_id IS NOT NULL OR EXISTS (SELECT FROM incumbency AS b
+					WHERE b.employee_id = o.employee_id AND b.post_id = o.post_id AND b.valid_to = o.valid_from AND b.kind <> 'acting')
+				THEN held_since(o.employee_id, o.post_id, o.valid_from) ELSE o.valid_from END, o.share
 		FROM origin_post(employees, as_of, context) AS o;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.current_post(integer[], date, jsonb) IS 'The post each of these people holds on a day, as origin_post() has it; and since when, the posts that it continues included (held_since()).';
+COMMENT ON FUNCTION @agency@.current_post(integer[], date, jsonb) IS 'The post each of these people holds on a day, as origin_post() has it; and since when, the time before a change of share, letter or kind and the posts that it continues included (held_since()).';
 
 -- Figures of posts, which tell nothing of who holds them: by them a full post is
 -- full for everybody who asks, also under row security.

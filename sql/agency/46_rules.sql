@@ -137,7 +137,9 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_study_leave(integer[], integer[], date, jsonb) IS 'Rule: not on study leave (tugas belajar) and under no service bond (ikatan dinas). Parameter check_months: how many months a check of the record counts, default for ever.';
 
--- The last finished year may not have been rated yet: one year of grace.
+-- The last finished year may not have been rated yet: one year of grace. The years
+-- follow one another: one without a rating among them is missing, and no year
+-- before stands in for it.
 CREATE FUNCTION @agency@.recent_rating(employees integer[], as_of date, years integer)
 	RETURNS TABLE (employee_id integer, ratings integer, lowest smallint, score numeric)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
@@ -147,17 +149,16 @@ AS $body$
 BEGIN
 	RETURN QUERY
 		SELECT l.employee_id, count(*)::integer, min(l.rating), avg(r.score)
-		FROM (SELECT p.employee_id, p.rating,
-				row_number() OVER (PARTITION BY p.employee_id ORDER BY p.year DESC) AS nth
+		FROM (SELECT p.employee_id, p.rating, p.year, max(p.year) OVER (PARTITION BY p.employee_id) AS latest
 			FROM performance AS p
 			WHERE p.employee_id = ANY (employees)
 				AND p.year < extract(year FROM as_of) AND p.year >= extract(year FROM as_of) - years - 1) AS l
 		JOIN performance_rating AS r USING (rating)
-		WHERE l.nth <= years
+		WHERE l.year >= extract(year FROM as_of) - years OR l.latest < extract(year FROM as_of) - 1
 		GROUP BY l.employee_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.recent_rating(integer[], date, integer) IS 'The ratings of the last years on record before a day: how many of the years asked for there are, the lowest, the mean score. Reaches back one year more, for a year not rated yet.';
+COMMENT ON FUNCTION @agency@.recent_rating(integer[], date, integer) IS 'The ratings of so many finished years before a day, one after the other, up to the last one, or to the one before where the last is not rated yet: how many of them are on record, the lowest, the mean score.';
 
 -- The mean score again as a column, so that a ranking can tell from the person's
 -- row alone how good the score can be at most; see best_people().
@@ -243,7 +244,7 @@ BEGIN
 		LEFT JOIN r ON r.employee_id = q.e;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_performance(integer[], integer[], date, jsonb) IS 'Rule: performance at least good in each of the last years. Parameters rating, years; default as the policy says.';
+COMMENT ON FUNCTION @agency@.rule_performance(integer[], integer[], date, jsonb) IS 'Rule: performance at least good in each of the last years; a year without a rating among them is unknown, but the last may not be rated yet. Parameters rating, years; default as the policy says.';
 
 CREATE FUNCTION @agency@.rule_vacancy(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)

@@ -34,14 +34,19 @@ CREATE VIEW @agency@.rotation_due WITH (security_invoker = true) AS
 	SELECT h.employee_id, h.employee_name, h.post_id, h.post_title, h.unit_id, h.unit_name, h.since,
 		m.months, h.maximum, m.months - h.maximum AS months_beyond
 	FROM (SELECT e.employee_id, e.name AS employee_name, p.post_id, p.title AS post_title, u.unit_id, u.name AS unit_name,
-			-- nothing began anew where the post goes on in another unit
-			CASE WHEN p.continues_id IS NULL THEN i.valid_from ELSE @agency@.held_since(i.employee_id, i.post_id, i.valid_from) END AS since,
+			coalesce(s.since, i.valid_from) AS since,
 			y.max_tenure_months AS maximum
 		FROM @agency@.policy_on(current_date) AS y
 		CROSS JOIN @agency@.incumbency AS i
 		JOIN @agency@.employee AS e ON e.employee_id = i.employee_id
 		JOIN @agency@.post AS p ON p.post_id = i.post_id
 		JOIN @agency@.unit AS u ON u.unit_id = p.unit_id
+		-- nothing began anew where the post goes on in another unit, or was held with
+		-- another share or letter until then (by at most one row, they never overlap)
+		LEFT JOIN @agency@.incumbency AS b ON b.employee_id = i.employee_id AND b.post_id = i.post_id AND b.valid_to = i.valid_from AND b.kind <> 'acting'
+		-- asked for those alone, and once
+		LEFT JOIN LATERAL (SELECT @agency@.held_since(i.employee_id, i.post_id, i.valid_from) AS since
+			WHERE p.continues_id IS NOT NULL OR b.employee_id IS NOT NULL OFFSET 0) AS s ON true
 		WHERE i.kind = 'main' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
 			AND (e.left_on IS NULL OR e.left_on > current_date)) AS h
 	CROSS JOIN LATERAL (SELECT @agency@.months_between(h.since, current_date) AS months) AS m
@@ -54,7 +59,7 @@ COMMENT ON COLUMN @agency@.rotation_due.post_id IS 'Main post held today.';
 COMMENT ON COLUMN @agency@.rotation_due.post_title IS 'Title of the post.';
 COMMENT ON COLUMN @agency@.rotation_due.unit_id IS 'Unit of the post.';
 COMMENT ON COLUMN @agency@.rotation_due.unit_name IS 'Unit.';
-COMMENT ON COLUMN @agency@.rotation_due.since IS 'Since when it is held, posts that it continues included.';
+COMMENT ON COLUMN @agency@.rotation_due.since IS 'Since when it is held, the time before a change of share, letter or kind and the posts that it continues included.';
 COMMENT ON COLUMN @agency@.rotation_due.months IS 'Whole months in the post.';
 COMMENT ON COLUMN @agency@.rotation_due.maximum IS 'Months that the policy in force today allows (max_tenure_months).';
 COMMENT ON COLUMN @agency@.rotation_due.months_beyond IS 'Whole months beyond that; 0 in the first.';

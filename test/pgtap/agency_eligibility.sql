@@ -1,7 +1,7 @@
 -- Who may move where: each rule passed, not passed and unknown; waivers; an
 -- agency's own rules; errors.
 BEGIN;
-SELECT plan(91);
+SELECT plan(97);
 \i test/data/small_agency.sql
 
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, i text DEFAULT 'agency', w text DEFAULT 'within agency') RETURNS text LANGUAGE sql AS
@@ -36,6 +36,13 @@ SELECT is(pg_temp.verdict(2, 1, 'tenure'), 'false', 'a day less is not');
 UPDATE eligibility_rule SET parameter = '{"months": 6}' WHERE rule = 'tenure';
 SELECT is(pg_temp.verdict(2, 1, 'tenure'), 'true', 'unless the agency''s parameter says so');
 UPDATE eligibility_rule SET parameter = '{}' WHERE rule = 'tenure';
+UPDATE incumbency SET valid_from = '2018-01-01', valid_to = current_date - 30 WHERE employee_id = 2;
+INSERT INTO incumbency (employee_id, post_id, valid_from, share, letter) VALUES (2, 2, current_date - 30, 0.5, 'SK 2');
+SELECT is(pg_temp.verdict(2, 1, 'tenure'), 'true', 'another share or letter in the same post begins nothing anew');
+UPDATE incumbency SET kind = 'acting' WHERE employee_id = 2 AND valid_to IS NOT NULL;
+SELECT is(pg_temp.verdict(2, 1, 'tenure'), 'false', 'having been acting in it is no time in the post');
+DELETE FROM incumbency WHERE employee_id = 2 AND valid_to IS NOT NULL;
+UPDATE incumbency SET valid_from = '2018-01-01', share = 1, letter = NULL WHERE employee_id = 2;
 INSERT INTO employee (employee_id, name, appointed_on) VALUES (50, 'Pegawai 050', '2015-01-01');
 SELECT is(pg_temp.verdict(50, 1, 'tenure'), 'unknown', 'no post on record');
 -- ten years
@@ -65,6 +72,15 @@ DELETE FROM performance WHERE employee_id = 5 AND year = extract(year FROM curre
 SELECT is(pg_temp.verdict(5, 1, 'performance'), 'unknown', 'one rating of two');
 INSERT INTO performance (employee_id, year, rating) VALUES (5, extract(year FROM current_date)::int - 3, 4);
 SELECT is(pg_temp.verdict(5, 1, 'performance'), 'true', 'last year not rated yet: the two before');
+UPDATE performance SET year = year + 1 WHERE employee_id = 5 AND year = extract(year FROM current_date)::int - 2;
+SELECT is(pg_temp.verdict(5, 1, 'performance'), 'unknown', 'a year missing between two: none before stands in for it');
+SELECT is((SELECT recent_score FROM employee WHERE employee_id = 5), (SELECT round(score, 6) FROM performance_rating WHERE rating = 4), 'the score is of what is on record of these years');
+UPDATE performance SET rating = 2 WHERE employee_id = 5 AND year = extract(year FROM current_date)::int - 3;
+SELECT results_eq('SELECT r.ratings, r.lowest FROM generate_series(1, 3) AS y CROSS JOIN LATERAL recent_rating(ARRAY[5], current_date, y) AS r ORDER BY y', 'VALUES (1, 4::smallint), (1, 4::smallint), (2, 2::smallint)',
+	'and what is before them does not count, neither way');
+SELECT is((SELECT recent_score FROM employee WHERE employee_id = 5), (SELECT round(score, 6) FROM performance_rating WHERE rating = 4), 'nor for the score');
+UPDATE performance SET year = year - 1, rating = 4 WHERE employee_id = 5 AND year = extract(year FROM current_date)::int - 1;
+UPDATE performance SET rating = 4 WHERE employee_id = 5;
 -- donor floor: PKM2 needs 3.00, has 5; required / left at most 1.20
 UPDATE post SET min_staff = 5 WHERE post_id = 2;
 SELECT is(pg_temp.verdict(3, 1, 'donor floor'), 'false', 'not below the minimum staff of the post');

@@ -83,9 +83,10 @@ BEGIN
 END $$;
 CREATE FUNCTION pg_temp.plain(p integer, day date) RETURNS TABLE (employee_id integer, score numeric) LANGUAGE sql STABLE AS $$
 	SELECT e.employee_id, round(y.weight_competency * coalesce(mutasi.match_score(e.profile, t.requirement), 0)
-		+ y.weight_performance * coalesce(round((SELECT avg(k.score) FROM (SELECT f.rating FROM kota.performance AS f
-				WHERE f.employee_id = e.employee_id AND f.year < extract(year FROM day) AND f.year >= extract(year FROM day) - y.rating_years - 1
-				ORDER BY f.year DESC LIMIT y.rating_years) AS l JOIN kota.performance_rating AS k USING (rating)), 6), 0)
+		+ y.weight_performance * coalesce(round((SELECT avg(k.score) FROM (SELECT extract(year FROM day) - CASE WHEN EXISTS (SELECT FROM kota.performance AS g
+					WHERE g.employee_id = e.employee_id AND g.year = extract(year FROM day) - 1) THEN 1 ELSE 2 END AS last) AS l
+				JOIN kota.performance AS f ON f.employee_id = e.employee_id AND f.year <= l.last AND f.year > l.last - y.rating_years
+				JOIN kota.performance_rating AS k USING (rating)), 6), 0)
 		+ y.weight_qualification * CASE WHEN t.min_education IS NULL AND t.education_fields IS NULL THEN 1
 			WHEN EXISTS (SELECT FROM kota.education AS d WHERE d.employee_id = e.employee_id AND coalesce(d.graduated_on, '-infinity') <= day
 				AND d.level >= coalesce(t.min_education, 0) AND (t.education_fields IS NULL OR d.field = ANY (t.education_fields))) THEN 1

@@ -2,7 +2,7 @@
 -- the day, experience of posts held at once, days without a policy, policies
 -- published ahead, and what is refused instead of guessed.
 BEGIN;
-SELECT plan(64);
+SELECT plan(65);
 \i test/data/small_agency.sql
 
 -- civil servants before contract employees, whatever the numbers of their grades
@@ -122,6 +122,17 @@ INSERT INTO incumbency (employee_id, post_id, valid_from, valid_to, kind) VALUES
 UPDATE employee SET left_on = current_date WHERE employee_id = 78;
 SELECT results_eq('SELECT employee_id, post_id, unit_id, months, maximum, months_beyond FROM rotation_due ORDER BY 1',
 	'VALUES (72, 50, 1, 60, 60, 0), (73, 50, 1, 90, 60, 30), (76, 60, 3, 70, 60, 10)', 'due for rotation: beyond the maximum to the day, in the main post, the posts it continues included, in service');
+-- another share, letter or kind in the same post begins nothing anew; acting in it did not hold it
+UPDATE post SET seats = 20;
+INSERT INTO employee (employee_id, name) VALUES (79, 'Pegawai 079'), (80, 'Pegawai 080'), (81, 'Pegawai 081');
+INSERT INTO incumbency (employee_id, post_id, valid_from, valid_to, kind, share) VALUES
+	(79, 50, current_date - interval '80 months', current_date - interval '20 months', 'additional', 0.5), (79, 50, current_date - interval '20 months', current_date - interval '10 months', 'main', 1),
+	(79, 60, current_date - interval '10 months', current_date - interval '5 months', 'main', 1), (79, 60, current_date - interval '5 months', NULL, 'main', 0.5),
+	(80, 50, current_date - interval '90 months', current_date - interval '20 months', 'acting', 1), (80, 50, current_date - interval '20 months', NULL, 'main', 1),
+	(81, 50, current_date - interval '90 months', (current_date - interval '20 months')::date - 1, 'main', 1), (81, 50, current_date - interval '20 months', NULL, 'main', 1);
+SELECT results_eq('SELECT employee_id, post_id, months, months_beyond FROM rotation_due WHERE employee_id > 78', 'VALUES (79, 60, 80, 20)',
+	'nor did anything begin anew with another share or kind in the same post, but after acting in it and after a break it did');
+DELETE FROM incumbency WHERE employee_id > 78;
 ALTER TABLE policy ALTER COLUMN max_tenure_months DROP NOT NULL;
 SELECT new_policy(current_date + 1, '{"max_tenure_months": 80}') \g /dev/null
 SELECT is((SELECT count(*) FROM rotation_due), 3::bigint, 'a policy to come changes nothing yet');
