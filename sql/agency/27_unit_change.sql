@@ -165,10 +165,13 @@ BEGIN
 	INSERT INTO unit (parent_id, code, name, kind, valid_from)
 		SELECT u.parent_id, split_unit.code, split_unit.name, u.kind, as_of FROM unit AS u WHERE u.unit_id = split_unit.unit
 		RETURNING unit_id INTO made;
-	PERFORM move_posts(posts, made, as_of);
+	IF move_posts(posts, made, as_of) = 0 THEN
+		PERFORM mutasi.raise_error('22023', 'none of the posts goes on in a new unit, so that unit %1 is not split', ARRAY[unit::text],
+			hint => 'Give posts of the unit that there are on the day.');
+	END IF;
 	INSERT INTO unit_change (kind, unit_id, other_unit_id, changed_on, legal_basis)
 		VALUES ('split', split_unit.unit, made, as_of, split_unit.legal_basis);
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.split_unit(integer, integer[], text, text, date, text) IS 'Makes a new unit out of some posts of a unit from a day on (see move_posts), beside it in the tree; returns its id.';
+COMMENT ON FUNCTION @agency@.split_unit(integer, integer[], text, text, date, text) IS 'Makes a new unit out of some posts of a unit from a day on (see move_posts), beside it in the tree; returns its id. Refused where no post goes on there (22023).';

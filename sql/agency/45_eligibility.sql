@@ -91,10 +91,10 @@ CREATE TABLE @agency@.waiver (
 	employee_id integer NOT NULL REFERENCES @agency@.employee,
 	post_id integer REFERENCES @agency@.post,
 	rule text NOT NULL REFERENCES @agency@.eligibility_rule,
-	reason text NOT NULL CHECK (reason <> ''),
-	granted_by text NOT NULL DEFAULT mutasi.current_actor(),
+	reason text NOT NULL CHECK (btrim(reason) <> ''),
+	granted_by text NOT NULL DEFAULT mutasi.current_actor() CHECK (btrim(granted_by) <> ''),
 	granted_on date NOT NULL DEFAULT current_date,
-	valid_to date NOT NULL,
+	valid_to date NOT NULL CHECK (isfinite(valid_to)),
 	ended_by text,
 	ended_on date,
 	-- one that was ended on the day it was granted counts on no day
@@ -171,7 +171,8 @@ CREATE TRIGGER waiver_kept BEFORE INSERT OR UPDATE ON @agency@.waiver
 CREATE TABLE @agency@.election_window (
 	valid_from date PRIMARY KEY,
 	valid_to date NOT NULL CHECK (valid_to > valid_from),
-	consent_letter text,
+	-- an empty one is none, and would open the window
+	consent_letter text CHECK (btrim(consent_letter) <> ''),
 	note text
 );
 COMMENT ON TABLE @agency@.election_window IS 'Times in which officials may be replaced only with the Minister''s written consent (UU 10/2016 Ps 71(2), 162(3)); a window with a consent letter does not block.';

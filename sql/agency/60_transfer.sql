@@ -177,16 +177,16 @@ CREATE INDEX transfer_plan_idx ON @agency@.transfer (plan_id);
 ALTER TABLE @agency@.application ADD FOREIGN KEY (transfer_id) REFERENCES @agency@.transfer;
 COMMENT ON TABLE @agency@.transfer IS 'Transfers (mutasi): one row a case, from draft to completed; its state moves only as the workflow allows.';
 COMMENT ON COLUMN @agency@.transfer.transfer_id IS 'Transfer.';
-COMMENT ON COLUMN @agency@.transfer.employee_id IS 'Who moves.';
+COMMENT ON COLUMN @agency@.transfer.employee_id IS 'Who moves; what a case is about, so that another person''s move is another case.';
 COMMENT ON COLUMN @agency@.transfer.plan_id IS 'Plan it belongs to; NULL: none.';
 COMMENT ON COLUMN @agency@.transfer.decision_date IS 'Date of the decision; where left out that of the letter filed (document D10), else the day on which it was decided.';
 COMMENT ON COLUMN @agency@.transfer.appointment_date IS 'Date of the letter of appointment; where left out that of the letter filed (document D12), else the day of the step.';
 COMMENT ON COLUMN @agency@.transfer.decided_at IS 'When it was decided.';
-COMMENT ON COLUMN @agency@.transfer.created_by IS 'Login that opened the case.';
-COMMENT ON COLUMN @agency@.transfer.created_at IS 'When it was opened.';
+COMMENT ON COLUMN @agency@.transfer.created_by IS 'Login that opened the case; filled in, but for what the owner of the schema enters.';
+COMMENT ON COLUMN @agency@.transfer.created_at IS 'When it was opened; filled in, but for what the owner of the schema enters.';
 COMMENT ON COLUMN @agency@.transfer.from_post_id IS 'The post given up; filled in from the incumbency.';
 COMMENT ON COLUMN @agency@.transfer.to_post_id IS 'The post to be held; none where somebody leaves the agency.';
-COMMENT ON COLUMN @agency@.transfer.kind IS 'rotation (rotasi), promotion (promosi), demotion (demosi), inter-agency in or out; filled in from the two posts'' kinds and classes where left out.';
+COMMENT ON COLUMN @agency@.transfer.kind IS 'rotation (rotasi), promotion (promosi), demotion (demosi), inter-agency in or out; filled in from the two posts'' kinds and classes where left out, and anew with another post as long as it is what they say.';
 COMMENT ON COLUMN @agency@.transfer.initiative IS 'own (permohonan sendiri) or agency.';
 COMMENT ON COLUMN @agency@.transfer.reason IS 'Why the move is wanted.';
 COMMENT ON COLUMN @agency@.transfer.workflow IS 'The workflow of its route: within the agency, within the province, between provinces, with the centre.';
@@ -231,28 +231,37 @@ COMMENT ON COLUMN @agency@.transfer_document.location IS 'Where the file is kept
 COMMENT ON COLUMN @agency@.transfer_document.sha256 IS 'SHA-256 checksum of the file: 32 bytes.';
 COMMENT ON COLUMN @agency@.transfer_document.filed_at IS 'When it was entered.';
 
+CREATE FUNCTION @agency@.move_kind(from_post integer, to_post integer) RETURNS text
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	origin record;
+	target record;
+BEGIN
+	SELECT k.level, p.class INTO origin FROM post AS p JOIN post_kind AS k USING (kind) WHERE p.post_id = from_post;
+	SELECT k.level, p.class INTO target FROM post AS p JOIN post_kind AS k USING (kind) WHERE p.post_id = to_post;
+	RETURN CASE
+		WHEN target.level > origin.level THEN 'promotion'
+		WHEN target.level < origin.level THEN 'demotion'
+		WHEN target.class > origin.class THEN 'promotion'
+		WHEN target.class < origin.class THEN 'demotion'
+		ELSE 'rotation' END;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.move_kind(integer, integer) IS 'What a move from one post to another is, by the levels of their kinds, then by their classes: promotion, demotion or rotation.';
+
 -- What the posts and the incumbency say is filled in, so that it is not typed
 -- wrong. Refusals come later, behind the workflow's own, in transfer_effects().
 CREATE FUNCTION @agency@.transfer_fill() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-DECLARE
-	origin record;
-	target record;
 BEGIN
 	IF TG_OP = 'INSERT' THEN
 		IF NEW.from_post_id IS NULL AND NEW.kind IS DISTINCT FROM 'inter-agency in' THEN
 			SELECT o.post_id INTO NEW.from_post_id FROM origin_post(ARRAY[NEW.employee_id], current_date) AS o;
 		END IF;
 		IF NEW.kind IS NULL THEN
-			SELECT k.level, p.class INTO origin FROM post AS p JOIN post_kind AS k USING (kind) WHERE p.post_id = NEW.from_post_id;
-			SELECT k.level, p.class INTO target FROM post AS p JOIN post_kind AS k USING (kind) WHERE p.post_id = NEW.to_post_id;
-			NEW.kind := CASE
-				WHEN target.level > origin.level THEN 'promotion'
-				WHEN target.level < origin.level THEN 'demotion'
-				WHEN target.class > origin.class THEN 'promotion'
-				WHEN target.class < origin.class THEN 'demotion'
-				ELSE 'rotation' END;
+			NEW.kind := move_kind(NEW.from_post_id, NEW.to_post_id);
 		END IF;
 		NEW.notice_status := notice_status(NEW.transfer_id);
 		-- what the decision writes comes with imported cases only
@@ -283,6 +292,11 @@ BEGIN
 		SELECT coalesce(NEW.appointment_letter, d.number), coalesce(NEW.appointment_date, d.issued_on) INTO NEW.appointment_letter, NEW.appointment_date
 			FROM (SELECT) AS one LEFT JOIN transfer_document AS d ON d.transfer_id = NEW.transfer_id AND d.code = 'D12';
 		NEW.appointment_date := coalesce(NEW.appointment_date, current_date);
+	END IF;
+	-- to or from another post it is another kind of move, where it was what the posts say
+	IF TG_OP = 'UPDATE' AND (NEW.from_post_id, NEW.to_post_id) IS DISTINCT FROM (OLD.from_post_id, OLD.to_post_id) AND NOT is_decided(OLD)
+			AND NEW.kind = OLD.kind AND OLD.kind = move_kind(OLD.from_post_id, OLD.to_post_id) THEN
+		NEW.kind := move_kind(NEW.from_post_id, NEW.to_post_id);
 	END IF;
 	-- for the workflow's condition on the grounds, which a form asks before the step
 	IF TG_OP = 'UPDATE' AND NEW.state IN ('team_review', 'minister_permission', 'bkn_consideration', 'consideration_given', 'decided') AND OLD.state <> NEW.state THEN
@@ -325,17 +339,18 @@ AS $body$
 DECLARE
 	by_the_decision text[] := '{decided_at,decision_digest,policy_version,score,rank}';
 	decided constant text[] := '{employee_id,from_post_id,to_post_id,kind,initiative,workflow,other_agency,minister_permission_needed,reverses_id,plan_id,decision_date,decision_grounds,created_by,created_at}';
+	-- whom a case is about, and who opened it, stays from the beginning
+	opened constant text[] := '{employee_id,created_by,created_at}';
 	changed text[];
 	event text;
 BEGIN
 	-- the decision itself, and the digest that follows it
 	IF NEW.state = 'decided' AND OLD.state <> 'decided' AND NOT is_decided(OLD) THEN
-		RETURN NULL;
-	END IF;
-	IF OLD.decision_digest IS NULL AND NEW.decision_digest = decision_digest(NEW.transfer_id) THEN
+		by_the_decision := '{}';
+	ELSIF OLD.decision_digest IS NULL AND NEW.decision_digest = decision_digest(NEW.transfer_id) THEN
 		by_the_decision := array_remove(by_the_decision, 'decision_digest');
 	END IF;
-	changed := ARRAY(SELECT k FROM unnest(by_the_decision || CASE WHEN is_decided(OLD) THEN decided || '{effective_on}'::text[] ELSE '{}' END) AS k
+	changed := ARRAY(SELECT k FROM unnest(by_the_decision || CASE WHEN is_decided(OLD) THEN decided || '{effective_on}'::text[] ELSE opened END) AS k
 		WHERE to_jsonb(OLD) -> k IS DISTINCT FROM to_jsonb(NEW) -> k);
 	IF changed = '{}' THEN
 		RETURN NULL;
@@ -348,7 +363,10 @@ BEGIN
 		END IF;
 	END IF;
 	IF changed <> '{effective_on}' THEN
-		IF NOT is_decided(OLD) THEN
+		IF changed && opened AND NOT is_decided(OLD) THEN
+			PERFORM mutasi.raise_error('MU116', '"%2" of transfer %1 stays as the case was opened', ARRAY[NEW.transfer_id::text, (SELECT k FROM unnest(changed) AS k WHERE k = ANY (opened) LIMIT 1)],
+				hint => 'Another person''s move is another case: have this one withdrawn or rejected, and open that. What was recorded wrongly the owner of the schema puts right with mutasi.correct_case().');
+		ELSIF NOT is_decided(OLD) THEN
 			PERFORM mutasi.raise_error('MU116', '"%2" of transfer %1 is written by the decision alone', ARRAY[NEW.transfer_id::text, changed[1]],
 				hint => 'Leave it out; it is filled in when the case is decided.');
 		END IF;
@@ -370,7 +388,7 @@ BEGIN
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_kept() IS 'Trigger: keeps who moves, from where, to where, how and on what decision as it was decided (MU116); the day on which it takes effect is moved by whoever may write the decision, until notice of it is given. What mutasi.correct_case() changes is not held up.';
+COMMENT ON FUNCTION @agency@.transfer_kept() IS 'Trigger: keeps whom a case is about and who opened it, and from the decision on from where, to where, how and on what decision (MU116); the day on which it takes effect is moved by whoever may write the decision, until notice of it is given. What mutasi.correct_case() changes is not held up.';
 CREATE TRIGGER y_transfer_kept AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN ((OLD.employee_id, OLD.from_post_id, OLD.to_post_id, OLD.kind, OLD.initiative, OLD.workflow, OLD.other_agency, OLD.minister_permission_needed,
 			OLD.reverses_id, OLD.plan_id, OLD.decision_date, OLD.decision_grounds, OLD.created_by, OLD.created_at, OLD.effective_on,
@@ -851,7 +869,9 @@ CREATE TRIGGER application_filed BEFORE INSERT ON @agency@.application
 	FOR EACH ROW WHEN (NEW.withdrawn_at IS NULL AND NEW.transfer_id IS NULL) EXECUTE FUNCTION @agency@.application_filed();
 
 -- Who waited how long is told by these times, so they are nobody's to choose but
--- the owner's, who corrects records.
+-- the owner's, who corrects records. And what a person asked for is not asked for
+-- by somebody else: reason and preference are the person's, or of whoever files
+-- for somebody who has no login.
 CREATE FUNCTION @agency@.application_dated() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -859,17 +879,28 @@ BEGIN
 	IF pg_has_role(current_user, (SELECT c.relowner FROM pg_class AS c WHERE c.oid = TG_RELID), 'USAGE') THEN
 		RETURN NEW;
 	END IF;
-	IF NEW.filed_at <> OLD.filed_at OR OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at <> now() THEN
+	IF NEW.filed_at <> OLD.filed_at
+			OR OLD.withdrawn_at IS DISTINCT FROM NEW.withdrawn_at AND (OLD.withdrawn_at IS NOT NULL OR NEW.withdrawn_at <> now()) THEN
 		PERFORM mutasi.raise_error('MU112', 'when application %1 was filed or withdrawn is not changed', ARRAY[OLD.application_id::text],
 			hint => 'Withdraw it by withdraw_application(), now and once; whoever wants the post after all applies anew.');
+	END IF;
+	IF NEW.application_id <> OLD.application_id OR NEW.employee_id <> OLD.employee_id
+			-- move_posts() takes it to the post that goes on elsewhere
+			OR NEW.post_id <> OLD.post_id AND NOT EXISTS (SELECT FROM post AS p WHERE p.post_id = NEW.post_id AND p.continues_id = OLD.post_id) THEN
+		PERFORM mutasi.raise_error('MU112', 'who applied for which post by application %1 is not changed', ARRAY[OLD.application_id::text],
+			hint => 'Withdraw it and file another.');
+	END IF;
+	IF (NEW.reason, NEW.preference) IS DISTINCT FROM (OLD.reason, OLD.preference) AND my_employee() IS DISTINCT FROM OLD.employee_id
+			AND EXISTS (SELECT FROM employee AS e WHERE e.employee_id = OLD.employee_id AND e.login IS NOT NULL) THEN
+		PERFORM mutasi.raise_error('MU112', 'reason and preference of application %1 are changed by the person who applies', ARRAY[OLD.application_id::text],
+			hint => 'Only for somebody without a login others change them.');
 	END IF;
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.application_dated() IS 'Trigger: an application is withdrawn once, at the moment it is, and keeps the time when it was filed (MU112), but for the owner''s corrections.';
+COMMENT ON FUNCTION @agency@.application_dated() IS 'Trigger: an application is withdrawn once, at the moment it is, and keeps person, post and the time when it was filed; reason and preference are changed by the person, or for somebody without a login (MU112). The owner corrects.';
 CREATE TRIGGER application_dated BEFORE UPDATE ON @agency@.application
-	FOR EACH ROW WHEN (OLD.withdrawn_at IS DISTINCT FROM NEW.withdrawn_at OR OLD.filed_at IS DISTINCT FROM NEW.filed_at)
-	EXECUTE FUNCTION @agency@.application_dated();
+	FOR EACH ROW EXECUTE FUNCTION @agency@.application_dated();
 
 CREATE FUNCTION @agency@.application_linked() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp

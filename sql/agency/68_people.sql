@@ -334,6 +334,8 @@ COMMENT ON FUNCTION @agency@.objection_answered() IS 'Trigger: an objection is a
 CREATE TRIGGER objection_answered BEFORE UPDATE ON @agency@.objection
 	FOR EACH ROW WHEN ((OLD.transfer_id, OLD.upheld, OLD.answered_at, OLD.answered_by) IS DISTINCT FROM (NEW.transfer_id, NEW.upheld, NEW.answered_at, NEW.answered_by))
 	EXECUTE FUNCTION @agency@.objection_answered();
+CREATE TRIGGER objection_entered_answered BEFORE INSERT ON @agency@.objection
+	FOR EACH ROW WHEN (NEW.answered_at IS NOT NULL) EXECUTE FUNCTION @agency@.objection_answered();
 
 CREATE FUNCTION @agency@.take_messages(n integer DEFAULT 100)
 	RETURNS TABLE (message_id bigint, employee_id integer, login text, subject text, body text)

@@ -236,7 +236,7 @@ BEGIN
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)) OR employee_id IN (SELECT my_people()))', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_open ON transfer FOR INSERT TO %I WITH CHECK (employee_id IN (SELECT my_people()) AND initiative = ''agency'')', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led_step ON transfer FOR UPDATE TO %I USING (transfer_id IN (SELECT my_transfers(true))) WITH CHECK (true)', part.role_name);
-			EXECUTE format('GRANT INSERT (employee_id, to_post_id, reason, initiative, effective_on, plan_id, reverses_id), UPDATE (state, state_reason, effective_on) ON transfer TO %I', part.role_name);
+			EXECUTE format('GRANT INSERT (employee_id, from_post_id, to_post_id, reason, initiative, effective_on, plan_id, reverses_id), UPDATE (state, state_reason, effective_on) ON transfer TO %I', part.role_name);
 			EXECUTE format('CREATE POLICY mutasi_led ON transfer_document FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', part.role_name);
 			FOREACH thing IN ARRAY '{transfer_history,placement_review,induction_step,mentoring}'::text[] LOOP
 				EXECUTE format('CREATE POLICY mutasi_led ON %I FOR SELECT TO %I USING (transfer_id IN (SELECT my_transfers(true)))', thing, part.role_name);
