@@ -55,7 +55,7 @@ COMMENT ON COLUMN @agency@.post_kind.kind IS 'Name of the kind.';
 COMMENT ON COLUMN @agency@.post_kind.indonesian IS 'The Indonesian term.';
 COMMENT ON COLUMN @agency@.post_kind.level IS 'Order, 1 lowest: a move to the same level is a rotation, to a higher one a promotion, to a lower one a demotion.';
 COMMENT ON COLUMN @agency@.post_kind.managerial IS 'True for posts that lead others; the election window and reporting-line rules look at it.';
-COMMENT ON COLUMN @agency@.post_kind.retirement_age IS 'Age in years at which the holder retires (BUP). Check it against the regulation in force.';
+COMMENT ON COLUMN @agency@.post_kind.retirement_age IS 'Age in years at which the holder retires (BUP) where the policy does not say: what the first version began with, and of kinds added later. Changed by new_policy(), setting retirement_ages. Check it against the regulation in force.';
 INSERT INTO @agency@.post_kind (kind, indonesian, level, managerial, retirement_age) VALUES
 	('implementing', 'pelaksana', 1, false, 58),
 	('skilled beginner', 'fungsional keterampilan pemula', 2, false, 58),

@@ -32,6 +32,7 @@ CREATE TABLE @agency@.policy (
 	min_group integer NOT NULL DEFAULT 5 CHECK (min_group >= 1),
 	objection_days integer NOT NULL DEFAULT 10 CHECK (objection_days BETWEEN 1 AND 365),
 	answer_days integer NOT NULL DEFAULT 5 CHECK (answer_days BETWEEN 1 AND 365),
+	retirement_ages jsonb NOT NULL DEFAULT '{}',
 	CHECK (max_tenure_months >= min_tenure_months),
 	CONSTRAINT policy_weights_sum_to_one
 		CHECK (weight_competency + weight_performance + weight_qualification + weight_experience + weight_balance = 1)
@@ -66,8 +67,9 @@ COMMENT ON COLUMN @agency@.policy.notice_required IS 'Whether a transfer takes e
 COMMENT ON COLUMN @agency@.policy.objection_days IS 'Working days after the notice within which the person may object.';
 COMMENT ON COLUMN @agency@.policy.answer_days IS 'Working days within which an objection is to be answered.';
 COMMENT ON COLUMN @agency@.policy.min_group IS 'Aggregates over fewer people than this are not shown.';
-INSERT INTO @agency@.policy (policy_version, valid_from, published_at, published_by, note)
-	VALUES (1, '2000-01-01', now(), session_user, 'shipped defaults');
+COMMENT ON COLUMN @agency@.policy.retirement_ages IS 'Age in years at which the holder of a post retires (batas usia pensiun, BUP), by kind of post. Kinds left out take the age in post_kind; new_policy() takes over what the version before has of kinds not named. As rows: policy_retirement_age.';
+INSERT INTO @agency@.policy (policy_version, valid_from, published_at, published_by, note, retirement_ages)
+	SELECT 1, '2000-01-01', now(), session_user, 'shipped defaults', jsonb_object_agg(k.kind, k.retirement_age) FROM @agency@.post_kind AS k;
 
 CREATE FUNCTION @agency@.policy_frozen() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -95,6 +97,7 @@ DECLARE
 	shown text := left(value::text, 40);
 	allowed record;
 	choices text[];
+	part record;
 BEGIN
 	IF given IS NULL AND NOT (SELECT a.attnotnull FROM pg_attribute AS a WHERE a.attrelid = '@agency@.policy'::regclass AND a.attname = setting) THEN
 		RETURN;
@@ -113,6 +116,24 @@ BEGIN
 			PERFORM mutasi.raise_error('22023', 'the setting "%1" of the policy cannot be %2', ARRAY[setting, shown, allowed.low::text, allowed.high::text],
 				hint => CASE WHEN allowed.whole THEN 'It is a whole number from %3 to %4.' ELSE 'It is a number from %3 to %4.' END);
 		END IF;
+		RETURN;
+	END IF;
+	IF setting = 'retirement_ages' THEN
+		IF jsonb_typeof(value) IS DISTINCT FROM 'object' THEN
+			PERFORM mutasi.raise_error('22023', 'the setting "%1" of the policy cannot be %2', ARRAY[setting, shown],
+				hint => 'It is an object of kinds of post and ages, as {"implementing": 58}.');
+		END IF;
+		FOR part IN SELECT g.kind, left(g.age, 40) AS age, k.kind IS NOT NULL AS known FROM jsonb_each_text(value) AS g (kind, age)
+				LEFT JOIN post_kind AS k ON k.kind = g.kind
+				WHERE k.kind IS NULL OR NOT CASE WHEN g.age ~ '^\d{2}$' THEN g.age::integer BETWEEN 40 AND 80 ELSE false END ORDER BY g.kind LOOP
+			IF part.known THEN
+				PERFORM mutasi.raise_error('22023', 'the retirement age of kind "%1" cannot be %2', ARRAY[part.kind, part.age],
+					hint => 'It is a whole number from 40 to 80.');
+			END IF;
+			PERFORM mutasi.raise_error('22023', 'the policy cannot have a retirement age of kind "%1": there is no such kind of post',
+				ARRAY[part.kind, (SELECT string_agg(k.kind, ', ' ORDER BY k.kind COLLATE "C") FROM post_kind AS k)],
+				hint => 'The kinds are rows of the table post_kind: %2.');
+		END LOOP;
 		RETURN;
 	END IF;
 	choices := CASE setting
@@ -151,13 +172,47 @@ BEGIN
 			ARRAY[NEW.max_tenure_months::text, NEW.min_tenure_months::text],
 			hint => 'A rotation is due when a move is admitted, or later.');
 	END IF;
+	-- each version says it all, so that it stays what it was
+	SELECT coalesce(jsonb_object_agg(a.kind, a.retirement_age), '{}') INTO NEW.retirement_ages FROM retirement_ages(NEW) AS a;
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.policy_sound() IS 'Trigger: refuses settings that nobody could be judged or no figure be computed with (22023); asked of a draft again when it is published.';
+COMMENT ON FUNCTION @agency@.policy_sound() IS 'Trigger: refuses settings that nobody could be judged or no figure be computed with (22023), and fills in the retirement ages of kinds left out; asked of a draft again when it is published.';
 -- behind policy_frozen
 CREATE TRIGGER policy_sound BEFORE INSERT OR UPDATE ON @agency@.policy
 	FOR EACH ROW EXECUTE FUNCTION @agency@.policy_sound();
+
+-- A kind of post that is newer than the version has the age it came with.
+CREATE FUNCTION @agency@.retirement_ages(y @agency@.policy) RETURNS TABLE (kind text, retirement_age integer)
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 20 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT k.kind, coalesce(((y).retirement_ages ->> k.kind)::integer, k.retirement_age) FROM post_kind AS k
+$body$;
+COMMENT ON FUNCTION @agency@.retirement_ages(@agency@.policy) IS 'The retirement age of each kind of post by a version of the policy, as policy_on() gives it: retirement_ages(policy_on(day)).';
+
+CREATE FUNCTION @agency@.post_kind_age_kept() RETURNS trigger
+	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF EXISTS (SELECT FROM policy AS p WHERE p.published_at IS NOT NULL AND p.retirement_ages ? OLD.kind)
+		OR EXISTS (SELECT FROM post AS p WHERE p.kind = OLD.kind) THEN
+		PERFORM mutasi.raise_error('MU105', 'the retirement age of kind "%1" is set by the policy', ARRAY[OLD.kind, NEW.retirement_age::text],
+			hint => 'Change it from a day on: new_policy(day, ''{"retirement_ages": {"%1": %2}}'').');
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.post_kind_age_kept() IS 'Trigger: refuses to change the age of a kind that a published policy or a post has (MU105), which would change what was answered before.';
+CREATE TRIGGER post_kind_age_kept BEFORE UPDATE OF retirement_age ON @agency@.post_kind
+	FOR EACH ROW WHEN (OLD.retirement_age <> NEW.retirement_age) EXECUTE FUNCTION @agency@.post_kind_age_kept();
+
+CREATE VIEW @agency@.policy_retirement_age AS
+	SELECT y.policy_version, k.kind, coalesce((y.retirement_ages ->> k.kind)::integer, k.retirement_age) AS retirement_age
+	FROM @agency@.policy AS y CROSS JOIN @agency@.post_kind AS k;
+COMMENT ON VIEW @agency@.policy_retirement_age IS 'The retirement age (batas usia pensiun, BUP) of each kind of post in each version of the policy.';
+COMMENT ON COLUMN @agency@.policy_retirement_age.policy_version IS 'Policy.';
+COMMENT ON COLUMN @agency@.policy_retirement_age.kind IS 'Kind of post.';
+COMMENT ON COLUMN @agency@.policy_retirement_age.retirement_age IS 'Age in years at which the holder retires.';
 
 CREATE FUNCTION @agency@.policy_on(as_of date DEFAULT current_date) RETURNS @agency@.policy
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
@@ -211,6 +266,7 @@ DECLARE
 	next_version integer;
 	unknown text;
 	other policy;
+	ages jsonb;
 BEGIN
 	LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE;
 	IF jsonb_typeof(changes) <> 'object' THEN
@@ -237,7 +293,9 @@ BEGIN
 			hint => 'A published version cannot be changed: let the new one begin on a later day.');
 	END IF;
 	SELECT max(p.policy_version) + 1 INTO next_version FROM policy AS p;
+	SELECT jsonb_object_agg(a.kind, a.retirement_age) INTO ages FROM retirement_ages(base) AS a;
 	base := jsonb_populate_record(base, changes);
+	base.retirement_ages := ages || coalesce(changes -> 'retirement_ages', '{}');
 	base.policy_version := next_version;
 	base.valid_from := new_policy.valid_from;
 	base.note := new_policy.note;
@@ -247,7 +305,7 @@ BEGIN
 	RETURN next_version;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}; publishes it unless told not to. Of one day there is one version (23505), and none before the first (MU102); what a setting cannot be is refused (22023). Returns its number.';
+COMMENT ON FUNCTION @agency@.new_policy(date, jsonb, text, boolean) IS 'Makes the next version of the policy out of the one in force on valid_from, with the changes given as {"setting": value}, retirement ages for the kinds that change as {"retirement_ages": {"kind": years}}; publishes it unless told not to. Of one day there is one version (23505), and none before the first (MU102); what a setting cannot be is refused (22023). Returns its number.';
 
 CREATE FUNCTION @agency@.policy_published() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp

@@ -597,12 +597,12 @@ BEGIN
 				ELSE format(E'retires on %%1 in that post, %%2 months must be left\t%s\t%s', r.retires, y.months) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e
-		JOIN post AS t ON t.post_id = q.p JOIN post_kind AS k ON k.kind = t.kind
+		JOIN post AS t ON t.post_id = q.p JOIN retirement_ages(policy_on(as_of)) AS k ON k.kind = t.kind
 		CROSS JOIN LATERAL (SELECT retirement_date(e.born_on, k.retirement_age) AS retires) AS r
 		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_service_left_months) AS months FROM policy_on(as_of) AS p) AS y;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_retirement(integer[], integer[], date, jsonb) IS 'Rule: enough time left until retirement (BUP). Parameter months, default policy.min_service_left_months.';
+COMMENT ON FUNCTION @agency@.rule_retirement(integer[], integer[], date, jsonb) IS 'Rule: enough time left until retirement, at the age (BUP) that the policy in force has for the kind of post. Parameter months, default policy.min_service_left_months.';
 
 CREATE FUNCTION @agency@.retirement_date(born_on date, retirement_age integer) RETURNS date
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -10,13 +10,15 @@ AS $body$
 	WITH latest AS MATERIALIZED (
 		SELECT n.year, make_date(n.year, 1, 1) AS first_day, make_date(n.year, 12, 31) AS last_day
 		FROM (SELECT max(l.year) AS year FROM @agency@.post_load AS l WHERE l.year <= extract(year FROM current_date)) AS n),
+	ages AS MATERIALIZED (
+		SELECT a.kind, a.retirement_age FROM @agency@.retirement_ages(@agency@.policy_on(current_date)) AS a),
 	-- Bounds by which most people and posts are passed over before anything is
 	-- computed for them: nobody younger has retired, no effective time is shorter.
 	bounds AS MATERIALIZED (
 		SELECT (current_date - make_interval(years => min(k.retirement_age)))::date + 31 AS born_before,
 			0.99 * least((SELECT min(y.effective_hours) FROM @agency@.policy AS y), (SELECT min(p.effective_hours) FROM @agency@.post AS p),
 				(SELECT min(t.effective_hours) FROM @agency@.post_effective_time AS t)) AS hours
-		FROM @agency@.post_kind AS k),
+		FROM ages AS k),
 	-- Volumes are many. The monthly work tells which posts can have anything
 	-- missing; only their tasks are looked through one by one.
 	months AS MATERIALIZED (
@@ -143,7 +145,7 @@ AS $body$
 	FROM @agency@.employee AS e
 	JOIN @agency@.incumbency AS i USING (employee_id)
 	JOIN @agency@.post AS p USING (post_id)
-	JOIN @agency@.post_kind AS k ON k.kind = p.kind
+	JOIN ages AS k ON k.kind = p.kind
 	JOIN bounds AS b ON e.born_on < b.born_before
 	CROSS JOIN LATERAL @agency@.retirement_date(e.born_on, k.retirement_age) AS r (day)
 	WHERE r.day <= current_date AND i.kind <> 'acting' AND i.valid_from <= current_date

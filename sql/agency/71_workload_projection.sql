@@ -5,10 +5,12 @@ CREATE FUNCTION @agency@.staff_changes(as_of date DEFAULT current_date, until da
 	RETURNS TABLE (unit_id integer, post_id integer, employee_id integer, day date, change numeric, cause text)
 	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000 SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
-	WITH span AS (
+	WITH ages AS MATERIALIZED (
+		SELECT a.kind, a.retirement_age FROM retirement_ages(policy_on(as_of)) AS a),
+	span AS (
 		SELECT w.last_day,
 			-- who is born later retires later than that, and need not be looked at
-			(w.last_day - make_interval(years => (SELECT min(k.retirement_age) FROM post_kind AS k)))::date + 31 AS born_before
+			(w.last_day - make_interval(years => (SELECT min(k.retirement_age) FROM ages AS k)))::date + 31 AS born_before
 		FROM (SELECT coalesce(until, (as_of + interval '1 year')::date) AS last_day) AS w),
 	moves AS (
 		SELECT t.employee_id, t.from_post_id, t.to_post_id, greatest(t.effective_on, as_of + 1) AS day
@@ -23,7 +25,7 @@ AS $body$
 			coalesce((SELECT min(m.day) FROM moves AS m WHERE m.employee_id = i.employee_id AND m.from_post_id = i.post_id), 'infinity') AS moves
 		FROM incumbency AS i
 		JOIN post AS p USING (post_id)
-		JOIN post_kind AS k ON k.kind = p.kind
+		JOIN ages AS k ON k.kind = p.kind
 		JOIN employee AS e USING (employee_id)
 		CROSS JOIN span AS s
 		WHERE i.kind <> 'acting' AND (i.valid_to IS NULL OR i.valid_to > as_of)
@@ -35,7 +37,7 @@ AS $body$
 			coalesce(retirement_date(e.born_on, k.retirement_age), 'infinity'), coalesce(e.left_on, 'infinity'), 'infinity'
 		FROM moves AS m
 		JOIN post AS p ON p.post_id = m.to_post_id
-		JOIN post_kind AS k ON k.kind = p.kind
+		JOIN ages AS k ON k.kind = p.kind
 		JOIN employee AS e USING (employee_id)),
 	ended AS (
 		-- what should have ended already ends now
@@ -52,7 +54,7 @@ AS $body$
 		FROM ended AS d CROSS JOIN span AS s
 		WHERE d.valid_from > as_of AND d.valid_from <= s.last_day AND d.valid_from < d.last
 $body$;
-COMMENT ON FUNCTION @agency@.staff_changes(date, date) IS 'Who will come to and go from which post after a day, as far as is on record: retirements (batas usia pensiun), ends of incumbencies, departures, decided transfers. until: default a year. Contracts (PPPK) that end are not among them, because they are usually renewed.';
+COMMENT ON FUNCTION @agency@.staff_changes(date, date) IS 'Who will come to and go from which post after a day, as far as is on record: retirements (at the ages of the policy in force on that day), ends of incumbencies, departures, decided transfers. until: default a year. Contracts (PPPK) that end are not among them, because they are usually renewed.';
 
 CREATE FUNCTION @agency@.project_staffing(as_of date DEFAULT current_date, months integer DEFAULT 12)
 	RETURNS TABLE (unit_id integer, month date, required numeric, staff_now numeric, retiring numeric, leaving numeric,

@@ -62,7 +62,7 @@ INSERT INTO decided VALUES
 		move_kind, notice_allowed, notice_fields, notice_status, open_plan, origin_post, transfer_context, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
 		plan_compare, plan_effects, plan_outcome, plan_unit_impact, plan_what_if, policy_in_force, policy_on, policy_setting_sound, policy_surplus, preview_notice, profile_on,
 		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
-		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, rename_unit, replay, replayed_rules, retirement_date,
+		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, rename_unit, replay, replayed_rules, retirement_ages, retirement_date,
 		reverse_transfer, rows_about, rule_class, rule_competency_fit, rule_conflict_of_interest, rule_discipline, rule_donor_floor,
 		rule_education, rule_election_window, rule_grade, rule_in_service, rule_mandatory_competencies, rule_no_open_case,
 		rule_other_post, rule_performance, rule_pppk, rule_retirement, rule_study_leave, rule_ten_years, rule_tenure, rule_vacancy,
@@ -85,7 +85,7 @@ INSERT INTO decided VALUES
 ('kota', 'owner, definer', 'triggers with the owner''s rights: a table of another''s own must not have them', '
 		application_ended, application_linked, assessment_derive_profile, assessment_truncated, decision_kept, decision_record, decision_sealed, decision_told, eligibility_rule_valid,
 		employee_fill_from_nip, employee_keep_nip, incumbency_within_limits, notice_recorded, notice_template_fields, objection_answered, performance_derive_score,
-		personal_data_act_kept, placement_review_not_own, policy_frozen, policy_published, policy_sound, post_competency_derive_requirement, post_competency_truncated,
+		personal_data_act_kept, placement_review_not_own, policy_frozen, policy_published, policy_sound, post_kind_age_kept, post_competency_derive_requirement, post_competency_truncated,
 		post_surplus_changed, task_changed, task_norm_changed, task_volume_changed, task_volume_truncated,
 		transfer_exempt, transfer_kept,
 		transfer_document_kept,
