@@ -94,6 +94,7 @@ CREATE FUNCTION @agency@.rename_unit(unit integer, new_name text, as_of date DEF
 AS $body$
 DECLARE
 	former text;
+	renamed date;
 BEGIN
 	SELECT u.name INTO former FROM unit AS u WHERE u.unit_id = unit FOR NO KEY UPDATE;
 	IF NOT FOUND THEN
@@ -106,9 +107,15 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', 'unit %1 cannot be renamed as of the future date %2', ARRAY[unit::text, as_of::text],
 			hint => 'Rename it on the day the new name begins, or later with that day as as_of.');
 	END IF;
+	-- the name it has is that of the last rename: no other can begin before it
+	SELECT max(c.changed_on) INTO renamed FROM unit_change AS c WHERE c.unit_id = unit AND c.kind = 'rename';
+	IF as_of < renamed THEN
+		PERFORM mutasi.raise_error('22023', 'unit %1 cannot be renamed as of %2: it was renamed on %3', ARRAY[unit::text, as_of::text, renamed::text],
+			hint => 'Rename it as of the day of its last rename or later.');
+	END IF;
 	INSERT INTO unit_change (kind, unit_id, changed_on, old_name, new_name, legal_basis)
 		VALUES ('rename', unit, as_of, former, rename_unit.new_name, rename_unit.legal_basis);
 	UPDATE unit AS u SET name = rename_unit.new_name WHERE u.unit_id = rename_unit.unit;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rename_unit(integer, text, date, text) IS 'Gives a unit a new name from a day on; the former one stays known through unit_name() and unit_change.';
+COMMENT ON FUNCTION @agency@.rename_unit(integer, text, date, text) IS 'Gives a unit a new name from a day on; the former one stays known through unit_name() and unit_change. Not from a day to come, nor before the last rename (22023).';

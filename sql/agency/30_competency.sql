@@ -81,7 +81,8 @@ COMMENT ON FUNCTION @agency@.profile_on(integer, date) IS 'A person''s profile a
 
 -- Writes the profile of the people given, from what counts today. The people
 -- are locked in the order of their ids before anything is read: of two
--- assessments entered at once, the second to come reads the first one's.
+-- assessments entered at once, the second to come reads the first one's, or
+-- fails (40001) where its snapshot is older than that.
 CREATE FUNCTION @agency@.derive_profiles(employees integer[], as_of date DEFAULT current_date) RETURNS bigint
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -93,6 +94,7 @@ DECLARE
 	total bigint := 0;
 BEGIN
 	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(people) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
+	PERFORM mutasi.refuse_stale('assessment', 'employee_id', people);
 	-- Locked all at once, written part by part, so that many can be told how far
 	-- they are: here and in the other derivations.
 	FOR i IN 1 .. cardinality(people) BY step LOOP
@@ -148,6 +150,7 @@ CREATE FUNCTION @agency@.assessment_truncated() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
+	PERFORM mutasi.refuse_stale('employee');
 	UPDATE employee AS e SET profile = NULL, profile_as_of = current_date WHERE e.profile IS NOT NULL;
 	RETURN NULL;
 END
@@ -198,6 +201,8 @@ DECLARE
 	total bigint := 0;
 BEGIN
 	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(wanted) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
+	PERFORM mutasi.refuse_stale('post_competency', 'post_id', wanted);
+	PERFORM mutasi.refuse_stale('policy');
 	FOR i IN 1 .. cardinality(wanted) BY step LOOP
 		PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY['post.requirement', (i - 1)::text, cardinality(wanted)::text]);
 		part := wanted[i : i + step - 1];
@@ -249,6 +254,7 @@ CREATE FUNCTION @agency@.post_competency_truncated() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
+	PERFORM mutasi.refuse_stale('post');
 	UPDATE post AS p SET requirement = NULL WHERE p.requirement IS NOT NULL;
 	RETURN NULL;
 END

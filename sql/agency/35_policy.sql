@@ -313,6 +313,9 @@ AS $body$
 BEGIN
 	-- a new surplus weight that is in force changes what posts ask
 	IF (SELECT p.policy_version FROM policy_on() AS p) = NEW.policy_version THEN
+		-- whoever enters what a post asks by the old weight has done so, or waits
+		LOCK TABLE post_competency IN SHARE MODE;
+		PERFORM mutasi.refuse_stale('post_competency');
 		PERFORM derive_requirements(ARRAY(SELECT p.post_id FROM post AS p WHERE p.surplus_weight IS NULL ORDER BY p.post_id));
 	END IF;
 	RETURN NULL;

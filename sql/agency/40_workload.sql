@@ -106,6 +106,7 @@ DECLARE
 	wanted constant integer[] := ARRAY(SELECT DISTINCT u FROM unnest(posts) AS u ORDER BY u);
 	-- a post may have hundreds of volumes a year
 	step constant integer := 200;
+	tasks integer[];
 	total bigint := 0;
 BEGIN
 	IF wanted = '{}' OR years = '{}' THEN
@@ -113,6 +114,12 @@ BEGIN
 	END IF;
 	-- parents first, in the order of their ids: see derive_profiles
 	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(wanted) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
+	PERFORM mutasi.refuse_stale('task', 'post_id', wanted);
+	IF current_setting('transaction_isolation') <> 'read committed' THEN
+		tasks := ARRAY(SELECT t.task_id FROM task AS t WHERE t.post_id IN (SELECT u FROM unnest(wanted) AS u));
+		PERFORM mutasi.refuse_stale('task_norm', 'task_id', tasks);
+		PERFORM mutasi.refuse_stale('task_volume', 'task_id', tasks);
+	END IF;
 	FOR i IN 1 .. cardinality(wanted) BY step LOOP
 		PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY['post_load.hours', (i - 1)::text, cardinality(wanted)::text]);
 		total := total + derive_months(wanted[i : i + step - 1], years);
@@ -135,6 +142,7 @@ CREATE FUNCTION @agency@.task_norm_changed() RETURNS trigger
 AS $body$
 DECLARE
 	tasks integer[];
+	posts integer[];
 BEGIN
 	IF TG_OP = 'INSERT' THEN
 		tasks := ARRAY(SELECT c.task_id FROM current_rows AS c);
@@ -143,8 +151,13 @@ BEGIN
 	ELSE
 		tasks := ARRAY(SELECT c.task_id FROM current_rows AS c UNION SELECT f.task_id FROM former AS f);
 	END IF;
-	-- a norm without volumes, the usual order of loading, changes no hours
-	PERFORM derive_loads(ARRAY(SELECT DISTINCT t.post_id FROM task AS t WHERE t.task_id = ANY (tasks)
+	-- A norm without volumes, the usual order of loading, changes no hours; that
+	-- there are none is seen under the lock by which volumes are entered.
+	posts := ARRAY(SELECT DISTINCT t.post_id FROM task AS t WHERE t.task_id IN (SELECT u FROM unnest(tasks) AS u));
+	PERFORM FROM post AS p WHERE p.post_id IN (SELECT u FROM unnest(posts) AS u) ORDER BY p.post_id FOR NO KEY UPDATE;
+	PERFORM mutasi.refuse_stale('task', 'post_id', posts);
+	PERFORM mutasi.refuse_stale('task_volume', 'task_id', tasks);
+	PERFORM derive_loads(ARRAY(SELECT DISTINCT t.post_id FROM task AS t WHERE t.task_id IN (SELECT u FROM unnest(tasks) AS u)
 		AND EXISTS (SELECT FROM task_volume AS v WHERE v.task_id = t.task_id)));
 	RETURN NULL;
 END
@@ -177,15 +190,16 @@ BEGIN
 				ARRAY[offence.task_id::text, offence.period_start::text, offence.period_months::text],
 				hint => 'Remove or move the volumes of the task before its period is changed.');
 		END IF;
-		PERFORM derive_loads(ARRAY(SELECT f.post_id FROM former AS f JOIN current_rows AS c USING (task_id) WHERE f.post_id <> c.post_id
-			UNION SELECT c.post_id FROM former AS f JOIN current_rows AS c USING (task_id) WHERE f.post_id <> c.post_id));
+		PERFORM derive_loads(ARRAY(SELECT w.post_id FROM former AS f JOIN current_rows AS c USING (task_id)
+			CROSS JOIN LATERAL (VALUES (f.post_id), (c.post_id)) AS w (post_id)
+			WHERE f.post_id <> c.post_id OR f.period_months <> c.period_months));
 	ELSE
 		PERFORM derive_loads(ARRAY(SELECT DISTINCT f.post_id FROM former AS f JOIN post AS p USING (post_id)));
 	END IF;
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.task_changed() IS 'Trigger: derives the hours of posts whose tasks were removed or moved; refuses a period that the volumes do not fit (MU106).';
+COMMENT ON FUNCTION @agency@.task_changed() IS 'Trigger: derives the hours of posts whose tasks were removed, moved or given another period; refuses a period that the volumes do not fit (MU106).';
 CREATE TRIGGER task_update AFTER UPDATE ON @agency@.task
 	REFERENCING OLD TABLE AS former NEW TABLE AS current_rows
 	FOR EACH STATEMENT EXECUTE FUNCTION @agency@.task_changed();
@@ -196,6 +210,7 @@ CREATE FUNCTION @agency@.task_volume_truncated() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
+	PERFORM mutasi.refuse_stale('post_load');
 	DELETE FROM post_load;
 	RETURN NULL;
 END

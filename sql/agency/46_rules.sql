@@ -175,6 +175,9 @@ DECLARE
 	total bigint := 0;
 BEGIN
 	PERFORM FROM employee AS e WHERE e.employee_id IN (SELECT u FROM unnest(people) AS u) ORDER BY e.employee_id FOR NO KEY UPDATE;
+	PERFORM mutasi.refuse_stale('performance', 'employee_id', people);
+	PERFORM mutasi.refuse_stale('performance_rating');
+	PERFORM mutasi.refuse_stale('policy');
 	FOR i IN 1 .. cardinality(people) BY step LOOP
 		PERFORM mutasi.tell_progress('%1: %2 of %3 derived anew', ARRAY['employee.recent_score', (i - 1)::text, cardinality(people)::text]);
 		part := people[i : i + step - 1];
@@ -198,6 +201,9 @@ CREATE FUNCTION @agency@.performance_derive_score() RETURNS trigger
 AS $body$
 BEGIN
 	IF TG_TABLE_NAME = 'performance_rating' OR TG_OP = 'TRUNCATE' THEN
+		-- whoever enters a rating by the old score has done so, or waits
+		LOCK TABLE performance IN SHARE MODE;
+		PERFORM mutasi.refuse_stale('employee');
 		PERFORM derive_recent_scores(ARRAY(SELECT e.employee_id FROM employee AS e ORDER BY e.employee_id));
 	ELSIF TG_OP = 'INSERT' THEN
 		PERFORM derive_recent_scores(ARRAY(SELECT DISTINCT c.employee_id FROM current_rows AS c));

@@ -180,6 +180,7 @@ CREATE FUNCTION @agency@.post_month_load_truncated() RETURNS trigger
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
+	PERFORM mutasi.refuse_stale('post_month_load');
 	DELETE FROM post_month_load;
 	RETURN NULL;
 END

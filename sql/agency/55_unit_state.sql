@@ -54,10 +54,14 @@ DECLARE
 	units integer[];
 BEGIN
 	IF TG_OP = 'TRUNCATE' THEN
+		PERFORM mutasi.refuse_stale('unit');
 		units := ARRAY(SELECT s.unit_id FROM unit_state AS s);
 	ELSIF TG_TABLE_NAME = 'post' THEN
 		IF TG_OP = 'INSERT' THEN
-			units := ARRAY(SELECT DISTINCT c.unit_id FROM current_rows AS c);
+			-- that of the post it continues, too: whoever changes hours there with a
+			-- snapshot that does not show this post fails by that row
+			units := ARRAY(SELECT c.unit_id FROM current_rows AS c
+				UNION SELECT p.unit_id FROM current_rows AS c JOIN post AS p ON p.post_id = c.continues_id);
 		ELSIF TG_OP = 'DELETE' THEN
 			units := ARRAY(SELECT DISTINCT f.unit_id FROM former AS f);
 		ELSE
@@ -65,7 +69,9 @@ BEGIN
 			units := ARRAY(SELECT w.unit_id FROM former AS f JOIN current_rows AS c USING (post_id)
 				CROSS JOIN LATERAL (VALUES (f.unit_id), (c.unit_id)) AS w (unit_id)
 				WHERE (f.unit_id, f.effective_hours, f.valid_from, f.valid_to) IS DISTINCT FROM (c.unit_id, c.effective_hours, c.valid_from, c.valid_to)
-					OR f.continues_id IS DISTINCT FROM c.continues_id);
+					OR f.continues_id IS DISTINCT FROM c.continues_id
+				UNION SELECT p.unit_id FROM former AS f JOIN current_rows AS c USING (post_id) JOIN post AS p ON p.post_id IN (f.continues_id, c.continues_id)
+				WHERE f.continues_id IS DISTINCT FROM c.continues_id);
 		END IF;
 	ELSIF TG_OP = 'INSERT' THEN
 		units := ARRAY(SELECT DISTINCT p.unit_id FROM current_rows AS c JOIN post AS p USING (post_id));

@@ -1,7 +1,7 @@
 -- Derived columns and figures: profile, requirement, hours, units' ratios, and
 -- what the tables refuse.
 BEGIN;
-SELECT plan(56);
+SELECT plan(60);
 \i test/data/small_agency.sql
 
 -- the profile follows the assessments
@@ -75,6 +75,10 @@ SELECT throws_ok($$INSERT INTO task_norm VALUES (1, '2021-01-01', 0)$$, '23514',
 UPDATE task SET post_id = 2, name = 'other patients' WHERE task_id = 1;
 SELECT results_eq('SELECT post_id, hours FROM post_load ORDER BY 1', 'VALUES (2, 8750.0), (3, 2000.00)', 'a task moved to another post takes its hours along');
 UPDATE task SET post_id = 1 WHERE task_id = 1;
+SELECT results_eq($$SELECT count(*), min(work), max(work) FROM post_month_load WHERE post_id = 1$$, 'VALUES (12::bigint, 5000.0, 5000.0)', 'a yearly volume is the work of twelve months');
+UPDATE task SET period_months = 6 WHERE task_id = 1;
+SELECT results_eq($$SELECT count(*), min(work), max(work) FROM post_month_load WHERE post_id = 1$$, 'VALUES (6::bigint, 10000.0, 10000.0)', 'and of six where its task comes to cover six');
+UPDATE task SET period_months = 12 WHERE task_id = 1;
 DELETE FROM task WHERE task_id = 3;
 SELECT is((SELECT count(*) FROM post_load WHERE post_id = 3), 0::bigint, 'and a deleted one takes them away');
 SELECT results_eq('SELECT unit_id, required_with_units_below, existing_with_units_below, units_below FROM unit_balance WHERE parent_id IS NULL', $$VALUES (1, 7.0000, 8.00, 3)$$, 'roll-up over the tree');
@@ -85,6 +89,9 @@ SELECT throws_ok('UPDATE unit SET parent_id = 1 WHERE unit_id = 1', '23514', NUL
 SELECT set_eq('SELECT unit_subtree(1)', 'VALUES (1), (2), (3)', 'the subtree');
 SELECT lives_ok($$SELECT rename_unit(2, 'Health Centre North', current_date - 5)$$, 'a unit is renamed');
 SELECT is(unit_name(2, current_date - 6) || ', ' || unit_name(2), 'Health Centre 1, Health Centre North', 'and keeps its name of then');
+SELECT throws_ok($$SELECT rename_unit(2, 'Health Centre South', current_date - 6)$$, '22023', format('unit 2 cannot be renamed as of %s: it was renamed on %s', current_date - 6, current_date - 5), 'not from a day before its last rename');
+SELECT rename_unit(2, 'Health Centre Northeast', current_date - 5) \g /dev/null
+SELECT is(unit_name(2, current_date - 6) || ', ' || unit_name(2, current_date - 5), 'Health Centre 1, Health Centre Northeast', 'but on the same day');
 
 -- people and posts
 SELECT results_eq($$SELECT grade FROM grade WHERE scheme = 'pns' ORDER BY position$$, $$SELECT r || '/' || l FROM unnest('{I,II,III,IV}'::text[]) WITH ORDINALITY AS r (r, n), unnest('{a,b,c,d,e}'::text[]) AS l WHERE l < 'e' OR r = 'IV' ORDER BY n, l$$, 'the seventeen grades of civil servants, in their order');
