@@ -447,7 +447,7 @@ AS $body$
 #variable_conflict use_column
 DECLARE
 	total integer := cardinality(posts);
-	chunk integer := greatest(1, 2000 / k);
+	chunk integer;
 	first integer := 1;
 	nth integer := 0;
 	one integer;
@@ -456,6 +456,10 @@ DECLARE
 	places integer[];
 	short integer[];
 BEGIN
+	IF k IS NULL OR k NOT BETWEEN 1 AND 10000 THEN
+		PERFORM mutasi.raise_error('22023', 'the number of candidates must be from 1 to 10000, not %1', ARRAY[k::text]);
+	END IF;
+	chunk := greatest(1, 2000 / k);
 	WHILE first <= total LOOP
 		ids := '{}';
 		places := '{}';
@@ -582,6 +586,10 @@ BEGIN
 		PERFORM mutasi.raise_error('MU102', 'there is no employee %1', ARRAY[employee::text]);
 	END IF;
 	PERFORM policy_in_force(as_of);
+	-- candidates() ranks nobody who has left
+	IF EXISTS (SELECT FROM employee AS e WHERE e.employee_id = opportunities.employee AND e.left_on <= as_of) THEN
+		RETURN;
+	END IF;
 	-- as candidates() leaves out whoever holds the post, be it beside another
 	pool := ARRAY(SELECT o.post_id FROM open_posts(as_of) AS o JOIN post AS p USING (post_id)
 		WHERE o.free >= 1 AND p.open AND NOT EXISTS (SELECT FROM incumbency AS i
@@ -603,7 +611,7 @@ BEGIN
 		ORDER BY b.nth;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.opportunities(integer, integer, date) IS 'The k free posts that suit a person best, exactly, with the composite score, its parts, eligibility and the reasons against it. Posts the person holds are left out; equal scores go by post_id.';
+COMMENT ON FUNCTION @agency@.opportunities(integer, integer, date) IS 'The k free posts that suit a person best, exactly, with the composite score, its parts, eligibility and the reasons against it. Posts the person holds are left out; equal scores go by post_id. No row for somebody who has left.';
 
 CREATE FUNCTION @agency@.explain_match(employee integer, post integer)
 	RETURNS TABLE (competency text, kind text, required numeric, held numeric, gap numeric, weight numeric, mandatory boolean, contribution numeric)

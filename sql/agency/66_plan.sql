@@ -66,6 +66,9 @@ BEGIN
 		PERFORM mutasi.raise_error('MU115', 'transfers of plan %1 are under way', ARRAY[plan::text],
 			hint => 'What was proposed is the grounds of those transfers and stays; make a new plan for more.');
 	END IF;
+	IF per_post IS NULL OR per_post NOT BETWEEN 1 AND 1000 THEN
+		PERFORM mutasi.raise_error('22023', 'the number of candidates must be from 1 to 1000, not %1', ARRAY[per_post::text]);
+	END IF;
 	PERFORM refresh_units();
 	SELECT * INTO y FROM policy_in_force(as_of);
 	DELETE FROM transfer_plan_move AS m WHERE m.plan_id = plan;
@@ -80,14 +83,16 @@ BEGIN
 	-- policy's limit, nobody who arrives counted as there.
 	-- A post's minimum staff is not the solver's matter: where more of its holders
 	-- are chosen than it can spare, those with the best scores stay chosen, its
-	-- others are withheld, and the rest is solved again.
+	-- others are withheld, and the rest is solved again. Free posts for which
+	-- nobody is left are planned, too: that they stay empty is part of the plan.
 	LOOP
 		solved := mutasi.solve_transfers(
 			format('SELECT employee_id, post_id, score FROM @agency@.transfer_plan_pair WHERE plan_id = %s AND NOT withheld', plan),
 			format('SELECT o.post_id, floor(o.free)::integer AS seats, dense_rank() OVER (ORDER BY f.ratio DESC NULLS LAST)::integer AS priority, o.unit_id
 				FROM @agency@.open_posts(%1$L) AS o
 				LEFT JOIN @agency@.unit_figures(ARRAY(SELECT u.unit_id FROM @agency@.unit AS u), %1$L) AS f ON f.unit_id = o.unit_id
-				WHERE o.free >= 1 AND o.post_id IN (SELECT w.post_id FROM @agency@.transfer_plan_pair AS w WHERE w.plan_id = %2$s AND NOT w.withheld)', as_of, plan),
+				JOIN @agency@.post AS p ON p.post_id = o.post_id AND p.open
+				WHERE o.free >= 1', as_of),
 			format('SELECT DISTINCT w.employee_id, w.from_unit_id AS unit_id,
 					greatest(0, floor(f.existing - coalesce(l.leaving, 0) - coalesce(f.required, f.existing * %3$s) / %3$s))::integer AS releasable
 				FROM @agency@.transfer_plan_pair AS w
@@ -102,7 +107,36 @@ BEGIN
 	RETURN keep_solution(plan, solved);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post (where more of its holders would go than it can spare, those with the best scores go), workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do.';
+COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post (where more of its holders would go than it can spare, those with the best scores go, even where another of them could fill a seat that nobody else can), workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do, plan_shortfall() why a seat stays empty.';
+
+CREATE FUNCTION @agency@.plan_shortfall(plan integer)
+	RETURNS TABLE (post_id integer, title text, unit_name text, seats integer, filled integer, empty integer, candidates bigint, withheld bigint,
+		reason text, explanation text)
+	LANGUAGE plpgsql STABLE ROWS 100 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+#variable_conflict use_column
+DECLARE
+	solved mutasi.plan_solution;
+BEGIN
+	SELECT p.solution INTO solved FROM transfer_plan AS p WHERE p.plan_id = plan;
+	IF NOT FOUND THEN
+		PERFORM mutasi.raise_error('MU102', 'there is no plan %1', ARRAY[plan::text]);
+	ELSIF solved IS NULL THEN
+		PERFORM mutasi.raise_error('MU115', 'nothing has been proposed for plan %1 yet', ARRAY[plan::text],
+			hint => 'Call propose_plan() first.');
+	END IF;
+	RETURN QUERY
+		SELECT f.post_id::integer, t.title, u.name, f.seats, f.filled, f.empty, f.candidates + k.people, k.people,
+			-- the solver was not shown them
+			CASE WHEN k.people > 0 THEN 'minimum_staff' ELSE f.reason END,
+			CASE WHEN k.people > 0 THEN told(E'%1 eligible people stay, because the posts they hold keep their minimum staff\t' || k.people) ELSE f.explanation END
+		FROM mutasi.plan_shortfall(solved) AS f
+		JOIN post AS t ON t.post_id = f.post_id JOIN unit AS u ON u.unit_id = t.unit_id
+		CROSS JOIN LATERAL (SELECT count(*) AS people FROM transfer_plan_pair AS w WHERE w.plan_id = plan AND w.post_id = f.post_id AND w.withheld) AS k
+		ORDER BY f.empty DESC, f.post_id;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.plan_shortfall(integer) IS 'Every post that a proposed plan leaves with empty seats, and why: minimum_staff where eligible people (withheld) stay because the posts they hold keep their minimum staff, else as mutasi.plan_shortfall() has it: no_candidate, too_few_candidates, donors_at_floor, needed_elsewhere, costs_more. Changes nothing.';
 
 CREATE FUNCTION @agency@.open_plan(plan integer, effective_on date DEFAULT NULL) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

@@ -33,7 +33,7 @@ BEGIN
 			format('SELECT employee_id, post_id, score FROM @agency@.transfer_plan_pair WHERE plan_id = %s AND NOT withheld', made),
 			format('SELECT o.post_id, o.seats, o.priority, o.minimum_fill, o.unit_id
 				FROM @agency@.transfer_plan AS p, mutasi.plan_posts(p.solution) AS o
-				WHERE p.plan_id = %s AND o.post_id IN (SELECT w.post_id FROM @agency@.transfer_plan_pair AS w WHERE w.plan_id = %s AND NOT w.withheld)', plan, made),
+				WHERE p.plan_id = %s AND o.post_id <> ALL (%L::bigint[])', plan, coalesce(without_posts, '{}')),
 			format('SELECT DISTINCT w.employee_id, w.from_unit_id AS unit_id, coalesce(u.releasable, 1000000000) AS releasable
 				FROM @agency@.transfer_plan_pair AS w
 				LEFT JOIN (SELECT v.* FROM @agency@.transfer_plan AS p, mutasi.plan_units(p.solution) AS v WHERE p.plan_id = %s) AS u ON u.unit_id = w.from_unit_id

@@ -117,11 +117,17 @@ INSERT INTO transfer_plan (name, goal, period_from, period_to, indicator, baseli
 	VALUES ('Balance', 'no unit far above its workload', current_date, current_date + 180, 'units with a ratio above 1.20', :overloaded, 0, false,
 		'unit_workload, by the personnel agency, half a year later', current_date + 190) RETURNING plan_id AS plan \gset
 SELECT propose_plan(:plan) AS moves \gset
-SELECT format('%s moves fill %s of %s free seats, out of %s people a rule does not hold back; proven: %s (no other choice reaches more,', c.transfers, c.seats,
-		c.seats + c.empty, (SELECT count(DISTINCT w.employee_id) FROM transfer_plan_pair AS w WHERE w.plan_id = p.plan_id), CASE WHEN c.proven THEN 'yes' ELSE 'no' END) AS line
+SELECT format('%s moves fill %s of %s free seats, out of %s people a rule does not hold back; proven: %s (no other choice reaches more,', c.transfers, c.seats - c.empty,
+		c.seats, (SELECT count(DISTINCT w.employee_id) FROM transfer_plan_pair AS w WHERE w.plan_id = p.plan_id), CASE WHEN c.proven THEN 'yes' ELSE 'no' END) AS line
 	FROM transfer_plan AS p CROSS JOIN LATERAL mutasi.plan_certificate(p.solution) AS c WHERE p.plan_id = :plan \gset
 \echo :line
-\echo 'and anybody can check it). What it would do to the units that it changes most, and nothing of it has happened yet:'
+\echo 'and anybody can check it). Seats that stay empty, and why:'
+\echo
+SELECT f.reason AS "why", sum(f.empty) AS "seats", CASE f.reason WHEN 'no_candidate' THEN 'no rule lets anybody into the post' WHEN 'too_few_candidates' THEN 'fewer people than seats'
+		WHEN 'donors_at_floor' THEN 'the units of those who could would be left too short' WHEN 'minimum_staff' THEN 'the posts of those who could keep their minimum staff'
+		ELSE 'those who could fill it are worth more elsewhere' END AS "in words"
+FROM plan_shortfall(:plan) AS f GROUP BY f.reason ORDER BY 2 DESC, 1;
+\echo 'What it would do to the units that it changes most, and nothing of it has happened yet:'
 \echo
 SELECT w.unit_name AS "Unit", round(w.required, 2) AS "required", round(w.existing_before) AS "existing", round(w.existing_after) AS "afterwards",
 	round(w.ratio_before, 2) AS "ratio", round(w.ratio_after, 2) AS "ratio afterwards", w.efficiency_before || ' -> ' || w.efficiency_after AS "grade"
@@ -175,6 +181,8 @@ FROM transfer_history AS h WHERE h.transfer_id = :case AND h.action <> 'change' 
 \echo 'Between the appointment and its effect the person is told, in a notice made from the decision''s own data:'
 \echo
 SELECT '    ' || l AS line FROM regexp_split_to_table(:'line', E'\n') AS l WHERE l <> '' \g (tuples_only=on format=unaligned)
+\echo
+\echo 'Nobody objected here; an objection on file would have kept the transfer from taking effect until it is answered.'
 \echo
 \echo 'Each row of the history above is hashed with the one before it. Suppose the owner of the database switches the guards'
 \echo 'off and writes another name over the mayor''s; verify_history() then says:'
