@@ -339,8 +339,8 @@ AS $body$
 DECLARE
 	by_the_decision text[] := '{decided_at,decision_digest,policy_version,score,rank}';
 	decided constant text[] := '{employee_id,from_post_id,to_post_id,kind,initiative,workflow,other_agency,minister_permission_needed,reverses_id,plan_id,decision_date,decision_grounds,created_by,created_at}';
-	-- whom a case is about, and who opened it, stays from the beginning
-	opened constant text[] := '{employee_id,created_by,created_at}';
+	-- whom a case is about, who wanted it and who opened it, stays from the beginning
+	opened constant text[] := '{employee_id,initiative,created_by,created_at}';
 	changed text[];
 	event text;
 BEGIN
@@ -365,7 +365,7 @@ BEGIN
 	IF changed <> '{effective_on}' THEN
 		IF changed && opened AND NOT is_decided(OLD) THEN
 			PERFORM mutasi.raise_error('MU116', '"%2" of transfer %1 stays as the case was opened', ARRAY[NEW.transfer_id::text, (SELECT k FROM unnest(changed) AS k WHERE k = ANY (opened) LIMIT 1)],
-				hint => 'Another person''s move is another case: have this one withdrawn or rejected, and open that. What was recorded wrongly the owner of the schema puts right with mutasi.correct_case().');
+				hint => 'Have this case withdrawn or rejected, and open another. What was recorded wrongly the owner of the schema puts right with mutasi.correct_case().');
 		ELSIF NOT is_decided(OLD) THEN
 			PERFORM mutasi.raise_error('MU116', '"%2" of transfer %1 is written by the decision alone', ARRAY[NEW.transfer_id::text, changed[1]],
 				hint => 'Leave it out; it is filled in when the case is decided.');
@@ -388,7 +388,7 @@ BEGIN
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_kept() IS 'Trigger: keeps whom a case is about and who opened it, and from the decision on from where, to where, how and on what decision (MU116); the day on which it takes effect is moved by whoever may write the decision, until notice of it is given. What mutasi.correct_case() changes is not held up.';
+COMMENT ON FUNCTION @agency@.transfer_kept() IS 'Trigger: keeps whom a case is about, on whose initiative it is and who opened it, and from the decision on from where, to where, how and on what decision (MU116); the day on which it takes effect is moved by whoever may write the decision, until notice of it is given. What mutasi.correct_case() changes is not held up.';
 CREATE TRIGGER y_transfer_kept AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN ((OLD.employee_id, OLD.from_post_id, OLD.to_post_id, OLD.kind, OLD.initiative, OLD.workflow, OLD.other_agency, OLD.minister_permission_needed,
 			OLD.reverses_id, OLD.plan_id, OLD.decision_date, OLD.decision_grounds, OLD.created_by, OLD.created_at, OLD.effective_on,
@@ -799,18 +799,29 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.reverse_transfer(integer, text, date) IS 'Opens the case that takes an effective transfer back, as an act of its own with its own workflow; returns its id.';
 
+CREATE FUNCTION @agency@.logged_in_as_person() RETURNS boolean
+	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	RETURN EXISTS (SELECT FROM employee AS e WHERE e.login = session_user)
+		AND NOT EXISTS (SELECT FROM employee AS e WHERE e.login = current_setting('role'));
+END
+$body$;
+COMMENT ON FUNCTION @agency@.logged_in_as_person() IS 'Whether the session is that of an employee, by employee.login, and the role in force nobody''s.';
+
 -- The role in force is asked for by its setting, not as current_user, which is
--- the owner inside a function that runs with the owner's rights.
+-- the owner inside a function that runs with the owner's rights. A person who takes
+-- on the role of a group is still that person.
 CREATE FUNCTION @agency@.me() RETURNS text
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 BEGIN
 	RETURN CASE WHEN mutasi.current_actor() <> session_user THEN mutasi.current_actor()
-		WHEN current_setting('role') = 'none' THEN session_user::text
+		WHEN current_setting('role') = 'none' OR logged_in_as_person() THEN session_user::text
 		ELSE current_setting('role') END;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.me() IS 'The login that row security goes by: the application''s actor where one is set, else the role in force.';
+COMMENT ON FUNCTION @agency@.me() IS 'The login that row security goes by: the application''s actor where one is set, else the role in force; or the session''s own, where that is an employee''s and the role in force nobody''s.';
 
 CREATE FUNCTION @agency@.my_employee() RETURNS integer
 	LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp

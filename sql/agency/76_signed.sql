@@ -104,6 +104,20 @@ CREATE TRIGGER application_end_kept BEFORE UPDATE ON @agency@.application
 -- it was read the person says alone, by acknowledge_notice().
 CREATE TRIGGER notice_signed BEFORE INSERT ON @agency@.notice
 	FOR EACH ROW EXECUTE FUNCTION @agency@.signed('issued_by', 'issued_at');
+-- the time to object does not begin before there is a decision
+CREATE FUNCTION @agency@.notice_timely() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF NOT pg_has_role((SELECT r.relowner FROM pg_class AS r WHERE r.oid = TG_RELID), 'USAGE') THEN
+		PERFORM notice_allowed(NEW.transfer_id);
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.notice_timely() IS 'Trigger: a notice is given between decision and effect (MU117), unless the schema''s owner enters it.';
+CREATE TRIGGER notice_timely BEFORE INSERT ON @agency@.notice
+	FOR EACH ROW EXECUTE FUNCTION @agency@.notice_timely();
 CREATE TRIGGER notice_unread BEFORE INSERT ON @agency@.notice
 	FOR EACH ROW EXECUTE FUNCTION @agency@.signature_kept('acknowledged_at');
 CREATE TRIGGER notice_kept BEFORE UPDATE ON @agency@.notice

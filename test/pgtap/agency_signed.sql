@@ -2,7 +2,7 @@
 -- writes; ties are verified by somebody else, applications stay what the person
 -- asked for, a case stays the person's.
 BEGIN;
-SELECT plan(72);
+SELECT plan(79);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE post SET seats = 9, min_staff = 0;
@@ -29,6 +29,18 @@ SET LOCAL ROLE official;
 SELECT lives_ok('SELECT verify_interest(5, 6, true)', 'somebody else verifies it');
 SELECT is((SELECT verified_by FROM relation WHERE employee_id = 5), 'official', 'who is kept');
 RESET ROLE;
+RESET ROLE;
+-- who takes on the role of the group is still the same person
+SET LOCAL SESSION AUTHORIZATION pegawai_5;
+SELECT is(me(), 'pegawai_5', 'logged in');
+SET LOCAL ROLE a_approver;
+SELECT is(me(), 'pegawai_5', 'in the role of the group');
+SELECT is(pg_temp.refusal('UPDATE kota.relation SET holds = false WHERE employee_id = 5'), 'MU128: employee 5 cannot verify a tie of the own', 'that lifts no tie of the own either');
+SELECT is(pg_temp.refusal('SELECT kota.verify_interest(5, 6, false)'), 'MU128: employee 5 cannot verify a tie of the own', 'nor by the function');
+SELECT lives_ok('SELECT verify_interest(3, 4, true)', 'that of others');
+RESET SESSION AUTHORIZATION;
+RESET ROLE;
+SELECT is((SELECT verified_by FROM relation WHERE employee_id = 3), 'pegawai_5', 'under the own name');
 -- rights given by hand
 GRANT INSERT, UPDATE ON relation TO a_approver;
 CREATE POLICY by_hand ON relation FOR INSERT TO a_approver WITH CHECK (true);
@@ -72,8 +84,8 @@ SELECT set_config('mutasi.actor', '', true) \g /dev/null
 SET LOCAL ROLE official;
 SELECT is(pg_temp.refusal($$INSERT INTO kota.transfer (transfer_id, employee_id, to_post_id, reason, created_by, created_at) VALUES (1, 7, 4, 'x', 'somebody else', '2001-01-01')$$), 'done', 'an approver opens a case');
 SELECT results_eq('SELECT created_by, created_at FROM transfer WHERE transfer_id = 1', $$VALUES ('official', now())$$, 'as who that is, now');
-SELECT is_empty($$SELECT v, r FROM unnest('{employee_id = 8,"created_by = ''x''",created_at = now() - interval ''1 day''}'::text[]) AS v, pg_temp.refusal('UPDATE kota.transfer SET ' || v || ' WHERE transfer_id = 1') AS r
-	WHERE r NOT LIKE 'MU116: "' || split_part(v, ' ', 1) || '" of transfer 1 stays as the case was opened'$$, 'which stays, as does the person');
+SELECT is_empty($$SELECT v, r FROM unnest('{employee_id = 8,"initiative = ''own''","created_by = ''x''",created_at = now() - interval ''1 day''}'::text[]) AS v, pg_temp.refusal('UPDATE kota.transfer SET ' || v || ' WHERE transfer_id = 1') AS r
+	WHERE r NOT LIKE 'MU116: "' || split_part(v, ' ', 1) || '" of transfer 1 stays as the case was opened'$$, 'which stays, as do the person and whose wish it is');
 RESET ROLE;
 SELECT matches(pg_temp.refusal('UPDATE kota.transfer SET employee_id = 8 WHERE transfer_id = 1'), '^MU116', 'also for the owner');
 SELECT is(pg_temp.refusal($$SELECT mutasi.correct_case('kota.transfer', 1, '{"employee_id": 8}', 'recorded wrongly')$$), 'done', 'who corrects the case');
@@ -98,6 +110,7 @@ SELECT set_config('mutasi.actor', '', true) \g /dev/null
 
 -- notices
 SET LOCAL ROLE official;
+SELECT matches(pg_temp.refusal($$INSERT INTO kota.notice (transfer_id, body) VALUES (1, 'x')$$), '^MU117: transfer 1 is in state "draft"', 'no notice before there is a decision');
 SELECT is(pg_temp.refusal($$INSERT INTO kota.notice (transfer_id, language, body, issued_at, issued_by, acknowledged_at) VALUES (2, 'en', 'x', '2001-01-01', 'x', now())$$), '42501: "acknowledged_at" of "notice" is not for role "official" to write', 'nobody else says that a notice was read');
 SELECT is(pg_temp.refusal($$INSERT INTO kota.notice (transfer_id, language, body, issued_at, issued_by) VALUES (2, 'en', 'x', '2001-01-01', 'x')$$), 'done', 'a notice is given');
 SELECT results_eq('SELECT issued_at, issued_by FROM notice', $$VALUES (now(), 'official')$$, 'now, by whom it is');

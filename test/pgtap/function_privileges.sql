@@ -71,7 +71,7 @@ INSERT INTO decided VALUES
 		unit_surges, verify_interest, waive_notice, what_if, why_not, with_waivers, withdraw_application, withhold_beyond_minimum, workload_findings'),
 ('kota', 'anyone, definer', 'about the caller, by my_employee() and me(), or the people the caller leads, and nobody else', '
 		acknowledge_notice, declare_interest, delegate_my_part, end_delegation, file_objection, led_notices, led_objections,
-		my_employee, my_opportunities, my_people, my_personal_data, my_rank, my_transfers, my_units, standing_of'),
+		logged_in_as_person, my_employee, my_opportunities, my_people, my_personal_data, my_rank, my_transfers, my_units, standing_of'),
 ('kota', 'anyone, definer', 'aggregates of posts and units, small groups withheld, without persons', '
 		fairness_shown, load_year, open_posts, pending_moves, people_in_service, seats_held, shown_findings, staffing_projection_shown, unit_figures, unit_needs'),
 ('kota', 'anyone, definer', 'asked by the workflow on behalf of whoever acts: whether a person has a part', '
@@ -92,7 +92,7 @@ INSERT INTO decided VALUES
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
 ('kota', 'owner', 'triggers that need no other rights, not to be had elsewhere either', '
-		application_dated, application_filed, post_keep_effective_time, post_month_load_truncated, relation_verified, signature_kept, signed, transfer_one_open,
+		application_dated, application_filed, notice_timely, post_keep_effective_time, post_month_load_truncated, relation_verified, signature_kept, signed, transfer_one_open,
 		waiver_kept, workload_snapshot_kept');
 
 CREATE TEMPORARY TABLE decision AS
