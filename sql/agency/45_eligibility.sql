@@ -30,7 +30,7 @@ COMMENT ON COLUMN @agency@.eligibility_rule.place IS 'Order in which rules are s
 COMMENT ON COLUMN @agency@.eligibility_rule.shipped IS 'True for the rules that come with mutasi.';
 COMMENT ON COLUMN @agency@.eligibility_rule.waivable IS 'Whether a waiver may lift it.';
 COMMENT ON COLUMN @agency@.eligibility_rule.function_name IS 'The function that judges it, with its schema; in this agency''s schema when none is given.';
-COMMENT ON COLUMN @agency@.eligibility_rule.parameter IS 'What the function is given besides the pairs; {} takes the policy''s values.';
+COMMENT ON COLUMN @agency@.eligibility_rule.parameter IS 'What the function is given besides the pairs; {} takes the policy''s values. For shipped functions only what they know, and note, for what the agency has to say of it.';
 COMMENT ON COLUMN @agency@.eligibility_rule.rejection_code IS 'Reason code for a rejection on this ground, one of the workflow''s (mutasi.workflow_reason).';
 
 CREATE FUNCTION @agency@.eligibility_rule_valid() RETURNS trigger
@@ -39,6 +39,15 @@ AS $body$
 DECLARE
 	judge regprocedure := to_regprocedure(NEW.function_name || '(integer[],integer[],date,jsonb)');
 	wrong text;
+	value text;
+	-- what each shipped function takes
+	takes constant jsonb := jsonb '{"rule_in_service": {}, "rule_other_post": {}, "rule_no_open_case": {}, "rule_vacancy": {}, "rule_grade": {}, "rule_education": {},
+		"rule_mandatory_competencies": {}, "rule_election_window": {}, "rule_donor_floor": {"ratio": "number"}, "rule_tenure": {"months": "months"}, "rule_ten_years": {"years": "years"},
+		"rule_discipline": {"kinds": "kinds", "check_months": "months"}, "rule_study_leave": {"check_months": "months"}, "rule_conflict_of_interest": {"check_months": "months"},
+		"rule_performance": {"rating": "rating", "years": "some years"}, "rule_class": {"jump": "classes", "drop": "classes"}, "rule_competency_fit": {"score": "share"},
+		"rule_pppk": {"same_title": "truth"}, "rule_retirement": {"months": "months"}}'
+		-> (SELECT p.proname::text FROM pg_proc AS p WHERE p.oid = judge AND p.pronamespace = '@agency@'::regnamespace);
+	kinds jsonb;
 BEGIN
 	IF judge IS NULL THEN
 		PERFORM mutasi.raise_error('42883', 'rule "%1": there is no function %2(integer[], integer[], date, jsonb)',
@@ -60,29 +69,42 @@ BEGIN
 		PERFORM mutasi.raise_error('22023', 'rule "%1": no workflow has a reason "%2"', ARRAY[NEW.rule, NEW.rejection_code],
 			hint => 'mutasi.workflow_reason lists the reasons a transfer may be rejected for.');
 	END IF;
-	-- What a shipped function takes is known. What is wrong would else be found by
-	-- whoever asks about anybody, and say of no rule that it is wrong.
-	SELECT k.key INTO wrong
-		FROM (VALUES ('rule_tenure', 'months', '^\s*[-+]?\d{1,9}\s*$'), ('rule_ten_years', 'years', '^\s*[-+]?\d{1,9}\s*$'),
-			('rule_performance', 'rating', '^\s*[-+]?\d{1,4}\s*$'), ('rule_performance', 'years', '^\s*[-+]?\d{1,9}\s*$'),
-			('rule_donor_floor', 'ratio', '^\s*[-+]?\d+(\.\d*)?\s*$'), ('rule_class', 'jump', '^\s*[-+]?\d{1,9}\s*$'), ('rule_class', 'drop', '^\s*[-+]?\d{1,9}\s*$'),
-			('rule_competency_fit', 'score', '^\s*[-+]?\d+(\.\d*)?\s*$'), ('rule_retirement', 'months', '^\s*[-+]?\d{1,9}\s*$'),
-			('rule_pppk', 'same_title', '(?i)^\s*(true|false|t|f|yes|no|y|n|on|off|1|0)\s*$'), ('rule_discipline', 'kinds', NULL),
-			('rule_discipline', 'check_months', '^\s*\d{1,5}\s*$'), ('rule_study_leave', 'check_months', '^\s*\d{1,5}\s*$'), ('rule_conflict_of_interest', 'check_months', '^\s*\d{1,5}\s*$')) AS k (function, key, looks)
-		WHERE (SELECT p.proname FROM pg_proc AS p WHERE p.oid = judge AND p.pronamespace = '@agency@'::regnamespace) = k.function
-			AND NEW.parameter ? k.key
-			AND CASE WHEN k.looks IS NOT NULL THEN NEW.parameter ->> k.key !~ k.looks
-				WHEN jsonb_typeof(NEW.parameter -> k.key) = 'array' THEN jsonb_path_exists(NEW.parameter -> k.key, '$[*] ? (@.type() != "string")')
-				ELSE jsonb_typeof(NEW.parameter -> k.key) <> 'string' END
-		ORDER BY k.key LIMIT 1;
-	IF FOUND THEN
-		PERFORM mutasi.raise_error('22023', 'rule "%1": parameter "%2" cannot be %3', ARRAY[NEW.rule, wrong, (NEW.parameter -> wrong)::text],
-			hint => 'months, check_months, years, rating, jump and drop are whole numbers, ratio and score numbers, same_title is true or false, kinds a list of texts; without a parameter the policy''s value holds.');
+	-- What is wrong would else be found by whoever asks about anybody, and say of no
+	-- rule that it is wrong; what is misspelt would be found by nobody.
+	IF takes IS NOT NULL THEN
+		SELECT k INTO wrong FROM jsonb_object_keys(NEW.parameter) AS k WHERE k <> 'note' AND NOT takes ? k ORDER BY k LIMIT 1;
+		IF FOUND THEN
+			PERFORM mutasi.raise_error('22023', 'rule "%1": there is no parameter "%2"',
+				ARRAY[NEW.rule, wrong, (SELECT coalesce(string_agg(k, ', ' ORDER BY k) || ', ', '') || 'note' FROM jsonb_object_keys(takes) AS k)],
+				hint => 'The rule''s function takes: %3. What the agency has to say of it goes into note.');
+		END IF;
+		SELECT k.key, (NEW.parameter -> k.key)::text INTO wrong, value
+			FROM jsonb_each_text(takes) AS k (key, looks)
+			WHERE NEW.parameter ? k.key
+				AND CASE WHEN k.looks <> 'kinds' THEN NEW.parameter ->> k.key !~ CASE k.looks WHEN 'months' THEN '^\s*[+]?\d{1,5}\s*$'
+							WHEN 'years' THEN '^\s*[+]?\d{1,4}\s*$' WHEN 'some years' THEN '^\s*[+]?0{0,3}[1-9]\d{0,3}\s*$' WHEN 'rating' THEN '^\s*[+]?\d{1,4}\s*$'
+							WHEN 'classes' THEN '^\s*[+]?\d{1,9}\s*$' WHEN 'number' THEN '^\s*[+]?\d+(\.\d*)?\s*$' WHEN 'share' THEN '^\s*[+]?(0+(\.\d*)?|0*1(\.0*)?)\s*$'
+							ELSE '(?i)^\s*(true|false|t|f|yes|no|y|n|on|off|1|0)\s*$' END
+					WHEN jsonb_typeof(NEW.parameter -> k.key) = 'array' THEN jsonb_path_exists(NEW.parameter -> k.key, '$[*] ? (@.type() != "string")')
+					ELSE jsonb_typeof(NEW.parameter -> k.key) <> 'string' END
+			ORDER BY k.key LIMIT 1;
+		IF NOT FOUND AND takes ? 'kinds' AND NEW.parameter ? 'kinds' THEN
+			-- a kind that nothing on record can have blocks nobody; the table says which there are
+			kinds := NEW.parameter -> 'kinds';
+			EXECUTE 'SELECT ''kinds'', to_json(d.kind)::text FROM jsonb_array_elements_text($1) AS d (kind) WHERE NOT (' ||
+				(SELECT coalesce(string_agg(pg_get_expr(c.conbin, c.conrelid), ' AND '), 'true') FROM pg_constraint AS c JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attname = 'kind'
+					WHERE c.conrelid = '@agency@.discipline'::regclass AND c.contype = 'c' AND c.conkey = ARRAY[a.attnum]) || ') LIMIT 1'
+				INTO wrong, value USING CASE WHEN jsonb_typeof(kinds) = 'array' THEN kinds ELSE jsonb_build_array(kinds) END;
+		END IF;
+		IF wrong IS NOT NULL THEN
+			PERFORM mutasi.raise_error('22023', 'rule "%1": parameter "%2" cannot be %3', ARRAY[NEW.rule, wrong, value],
+				hint => 'months, check_months, years, rating, jump and drop are whole numbers, ratio and score numbers, none of them below 0, score at most 1, same_title is true or false, kinds a list of what the column discipline.kind can hold; without a parameter the policy''s value holds.');
+		END IF;
 	END IF;
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.eligibility_rule_valid() IS 'Trigger: refuses a rule whose function does not exist or returns something else, whose reason no workflow has, or whose parameter is not what the shipped function takes.';
+COMMENT ON FUNCTION @agency@.eligibility_rule_valid() IS 'Trigger: refuses a rule whose function does not exist or returns something else, whose reason no workflow has, or whose parameter is not what the shipped function takes: a name it does not know (note excepted), a number that makes no sense, a kind that discipline.kind cannot hold.';
 CREATE TRIGGER eligibility_rule_valid BEFORE INSERT OR UPDATE OF function_name, parameter, rejection_code ON @agency@.eligibility_rule
 	FOR EACH ROW EXECUTE FUNCTION @agency@.eligibility_rule_valid();
 

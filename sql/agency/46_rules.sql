@@ -382,7 +382,8 @@ BEGIN
 	RETURN QUERY
 		WITH held AS (
 			SELECT q.e, q.p, p.min_education, p.education_fields, max(d.level) AS level,
-				max(d.level) FILTER (WHERE d.field = ANY (p.education_fields)) AS level_in_field
+				max(d.level) FILTER (WHERE d.field = ANY (p.education_fields)) AS level_in_field,
+				max(d.level) FILTER (WHERE d.field IS NULL) AS level_unknown
 			FROM unnest(employees, posts) AS q (e, p)
 			JOIN post AS p ON p.post_id = q.p
 			LEFT JOIN education AS d ON d.employee_id = q.e AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
@@ -391,19 +392,23 @@ BEGIN
 			CASE WHEN h.min_education IS NULL AND h.education_fields IS NULL THEN true
 				WHEN h.level IS NULL THEN NULL
 				WHEN h.education_fields IS NULL THEN h.level >= h.min_education
+				-- what a degree is of may be what is asked
+				WHEN h.field_unknown THEN NULL
 				ELSE coalesce(h.level_in_field >= coalesce(h.min_education, 0), false) END,
 			CASE WHEN h.min_education IS NULL AND h.education_fields IS NULL THEN 'any education'
 				WHEN h.level IS NULL THEN 'no education on record'
 				WHEN h.education_fields IS NULL THEN format(E'%%1, %%2 needed\t%s\t%s', l.code, coalesce(m.code, 'any level'))
+				WHEN h.field_unknown THEN format(E'%%1 without a field on record, %%2 in %%3 needed\t%s\t%s\t%s', l.code, coalesce(m.code, 'any level'), array_to_string(h.education_fields, ' / '))
 				WHEN h.level_in_field IS NOT NULL THEN format(E'%%1 in a field that fits, %%2 in %%3 needed\t%s\t%s\t%s', l.code, coalesce(m.code, 'any level'),
 					array_to_string(h.education_fields, ' / '))
 				ELSE format(E'%%1 in another field, %%2 in %%3 needed\t%s\t%s\t%s', l.code, coalesce(m.code, 'any level'), array_to_string(h.education_fields, ' / ')) END
-		FROM held AS h
-		LEFT JOIN education_level AS l ON l.level = coalesce(h.level_in_field, h.level)
+		FROM (SELECT w.*, w.education_fields IS NOT NULL AND coalesce(w.level_in_field < coalesce(w.min_education, 0), true)
+				AND w.level_unknown >= coalesce(w.min_education, 0) AS field_unknown FROM held AS w) AS h
+		LEFT JOIN education_level AS l ON l.level = CASE WHEN h.field_unknown THEN h.level_unknown ELSE coalesce(h.level_in_field, h.level) END
 		LEFT JOIN education_level AS m ON m.level = h.min_education;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_education(integer[], integer[], date, jsonb) IS 'Rule: the level and field of education the post asks for.';
+COMMENT ON FUNCTION @agency@.rule_education(integer[], integer[], date, jsonb) IS 'Rule: the level and field of education the post asks for; where only a degree whose field is not on record could be of both, it is unknown.';
 
 CREATE FUNCTION @agency@.rule_mandatory_competencies(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)

@@ -2,7 +2,8 @@
 -- [0,1], with the policy's weights:
 --   competency     mutasi.match_score(profile, requirement)
 --   performance    mean score of the last ratings
---   qualification  1 level and field fit, 0.5 the level only, 0 neither
+--   qualification  1 level and field fit, 0.5 the level only, 0 neither; unknown
+--                  where a degree of the level may be of a field that fits
 --   experience     months in the post's job family, of those that count as full;
 --                  posts held at once count once
 --   balance        what the move does to both units' |required - existing|:
@@ -41,14 +42,15 @@ COMMENT ON FUNCTION @agency@.months_served(date[], date[]) IS 'Months of service
 
 -- What the parts and the sum are made of, in one place: expressions that the
 -- planner puts where they are called.
-CREATE FUNCTION @agency@.qualification_part(min_education smallint, education_fields text[], level smallint, level_in_field smallint) RETURNS numeric
+CREATE FUNCTION @agency@.qualification_part(min_education smallint, education_fields text[], level smallint, level_in_field smallint, level_unknown smallint) RETURNS numeric
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN CASE WHEN min_education IS NULL AND education_fields IS NULL THEN 1
 		WHEN level IS NULL THEN NULL
 		WHEN level_in_field >= coalesce(min_education, 0) THEN 1
+		WHEN level_unknown >= coalesce(min_education, 0) THEN NULL
 		WHEN level >= coalesce(min_education, 0) THEN 0.5
 		ELSE 0 END;
-COMMENT ON FUNCTION @agency@.qualification_part(smallint, text[], smallint, smallint) IS 'The part of the score for education: what the post asks, the highest level there is, the highest in a field that fits.';
+COMMENT ON FUNCTION @agency@.qualification_part(smallint, text[], smallint, smallint, smallint) IS 'The part of the score for education: what the post asks, the highest level there is, the highest in a field that fits, the highest whose field is not on record; NULL where only that one may fit.';
 
 CREATE FUNCTION @agency@.experience_part(family text, appointed_on date, holds_post boolean, months bigint, full_months integer, as_of date) RETURNS numeric
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -129,7 +131,8 @@ BEGIN
 				WHERE f.together GROUP BY s.employee_id, s.family) AS b),
 		schooling AS MATERIALIZED (
 			SELECT q.p AS post_id, q.e AS employee_id, max(d.level) AS level,
-				max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field
+				max(d.level) FILTER (WHERE t.education_fields IS NULL OR d.field = ANY (t.education_fields)) AS level_in_field,
+				max(d.level) FILTER (WHERE d.field IS NULL) AS level_unknown
 			FROM (SELECT DISTINCT w.e, w.p FROM pair AS w) AS q
 			JOIN target AS t ON t.post_id = q.p
 			JOIN (SELECT n.employee_id, n.level, n.field FROM education AS n
@@ -140,7 +143,7 @@ BEGIN
 			SELECT q.e, q.p,
 				mutasi.match_score(e.profile, t.requirement) AS competency,
 				CASE WHEN e.scored THEN e.recent_score ELSE round(r.score, 6) END AS performance,
-				qualification_part(t.min_education, t.education_fields, s.level, s.level_in_field) AS qualification,
+				qualification_part(t.min_education, t.education_fields, s.level, s.level_in_field, s.level_unknown) AS qualification,
 				experience_part(t.family, e.appointed_on, o.post_id IS NOT NULL, m.months, full_months, as_of) AS experience,
 				balance_part(o.unit_id, fo.required, fo.existing, o.share, t.unit_id, ft.required, ft.existing) AS balance,
 				o.post_id AS from_post_id, o.unit_id AS from_unit_id
@@ -230,13 +233,14 @@ BEGIN
 				GROUP BY i.employee_id) AS b),
 		schooling AS MATERIALIZED (
 			SELECT d.employee_id, max(d.level) AS level,
-				max(d.level) FILTER (WHERE target.education_fields IS NULL OR d.field = ANY (target.education_fields)) AS level_in_field
+				max(d.level) FILTER (WHERE target.education_fields IS NULL OR d.field = ANY (target.education_fields)) AS level_in_field,
+				max(d.level) FILTER (WHERE d.field IS NULL) AS level_unknown
 			FROM education AS d
 			WHERE (target.min_education IS NOT NULL OR target.education_fields IS NOT NULL) AND (d.graduated_on IS NULL OR d.graduated_on <= as_of)
 			GROUP BY d.employee_id)
 		SELECT e.employee_id, composite_score(y, e.competency,
 			CASE WHEN e.scored THEN e.recent_score ELSE round(r.score, 6) END,
-			qualification_part(target.min_education, target.education_fields, s.level, s.level_in_field),
+			qualification_part(target.min_education, target.education_fields, s.level, s.level_in_field, s.level_unknown),
 			experience_part(target.family, e.appointed_on, o.employee_id IS NOT NULL, m.months, y.full_experience_months, as_of),
 			CASE WHEN o.employee_id IS NULL THEN balance_part(NULL, NULL, NULL, NULL, target.unit_id, receiving.required, receiving.existing) ELSE b.balance END)
 		FROM people AS e
@@ -675,7 +679,7 @@ BEGIN
 				ELSE format(E'%%1 of 1; costs %%2 of the score\t%s\t%s', round(x.value, 3), round(x.weight * (1 - x.value), 3)) END),
 			told(CASE x.part WHEN 'competency' THEN 'close the gaps listed below'
 				WHEN 'performance' THEN CASE WHEN x.value IS NULL THEN 'have the last years'' ratings entered' ELSE 'a better rating in the years to come' END
-				WHEN 'qualification' THEN CASE WHEN x.value IS NULL THEN 'have the education entered' ELSE 'a degree of the level and field asked for' END
+				WHEN 'qualification' THEN CASE WHEN x.value IS NULL THEN 'have the education entered, with its field' ELSE 'a degree of the level and field asked for' END
 				WHEN 'experience' THEN format(E'%%1 months in the job family count as full\t%s', y.full_experience_months)
 				ELSE 'lies in the two units'' workload, not in the person' END)
 		FROM (VALUES ('competency', own.competency, y.weight_competency), ('performance', own.performance, y.weight_performance),

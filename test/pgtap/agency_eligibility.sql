@@ -1,7 +1,7 @@
 -- Who may move where: each rule passed, not passed and unknown; waivers; an
 -- agency's own rules; errors.
 BEGIN;
-SELECT plan(97);
+SELECT plan(102);
 \i test/data/small_agency.sql
 
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, i text DEFAULT 'agency', w text DEFAULT 'within agency') RETURNS text LANGUAGE sql AS
@@ -105,6 +105,16 @@ UPDATE post SET class = 10 WHERE post_id = 4;
 SELECT is(pg_temp.verdict(2, 4, 'class'), 'false', 'three classes up');
 SELECT is(pg_temp.verdict(2, 4, 'education'), 'false', 'level of education');
 SELECT is(pg_temp.verdict(8, 1, 'education'), 'false', 'the field alone is not enough');
+UPDATE education SET field = NULL WHERE employee_id = 3;
+INSERT INTO education (employee_id, level, field) VALUES (3, 5, 'nursing'), (3, 7, 'law');
+SELECT results_eq($$SELECT passed, detail FROM eligibility(3, 1) WHERE rule = 'education'$$, $$VALUES (NULL::boolean, 'D3 without a field on record, D3 in nursing needed')$$, 'a field not on record is unknown, not another one');
+SELECT is((SELECT qualification FROM score_pairs('{3}', '{1}')), NULL, 'in the score, too');
+SELECT is(pg_temp.verdict(7, 1, 'education') || (SELECT qualification FROM score_pairs('{7}', '{1}')), 'false0', 'but of too low a level it does not matter');
+SELECT is(pg_temp.verdict(3, 4, 'education'), 'true', 'nor where any will do');
+INSERT INTO education (employee_id, level, field) VALUES (3, 6, 'nursing');
+SELECT is(pg_temp.verdict(3, 1, 'education') || (SELECT qualification FROM score_pairs('{3}', '{1}')), 'true1', 'nor where another one fits');
+DELETE FROM education WHERE employee_id = 3;
+INSERT INTO education (employee_id, level, field) VALUES (3, 6, 'nursing');
 DELETE FROM education WHERE employee_id = 8;
 SELECT is(pg_temp.verdict(8, 1, 'education'), 'unknown', 'no education on record');
 SELECT is(pg_temp.verdict(8, 3, 'education'), 'unknown', 'nor for a lower post');

@@ -2,7 +2,7 @@
 -- right; waivers that stay as they were granted; shares of moves; the Minister's
 -- permission for one case.
 BEGIN;
-SELECT plan(57);
+SELECT plan(64);
 \i test/data/small_agency.sql
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, context jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS
 	$$ SELECT coalesce(c.passed::text, 'unknown') || ': ' || c.detail FROM kota.check_eligibility(ARRAY[e], ARRAY[p], current_date, context) AS c WHERE c.rule = r $$;
@@ -68,6 +68,17 @@ SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": 6}'), ('tenure'
 		('class', '{"jump": 1, "drop": 0}'), ('competency fit', '{"score": 0.7}'), ('retirement', '{"months": 12}'), ('contract', '{"same_title": false}'), ('contract', '{"same_title": "off"}'),
 		('discipline', '{"kinds": ["court case"]}'), ('discipline', '{"kinds": "court case"}'), ('discipline', '{"kinds": []}'), ('discipline', '{"check_months": 6}'), ('study leave', '{"check_months": "6"}'), ('conflict of interest', '{"check_months": null}'), ('kota.typed', '{"months": "abc"}')) AS v (rule, p)
 	WHERE pg_temp.takes(v.rule, v.p::jsonb) <> 'done' OR pg_temp.refusal('SELECT * FROM kota.eligibility(2, 1)') <> 'done'$$, 'what each takes is taken, and an own rule anything');
+SELECT is(pg_temp.takes('discipline', '{"kinds": ["heavy sanktion", "court case"]}'), '22023: rule "discipline": parameter "kinds" cannot be "heavy sanktion"', 'a kind that discipline cannot hold would block nobody');
+ALTER TABLE discipline DROP CONSTRAINT discipline_kind_check, ADD CONSTRAINT discipline_kind_check CHECK (kind IN ('court case', 'warning'));
+SELECT is(pg_temp.takes('discipline', '{"kinds": ["warning"]}'), 'done', 'what it can hold the table says');
+SELECT is(pg_temp.takes('discipline', '{"kinds": "heavy sanction"}'), '22023: rule "discipline": parameter "kinds" cannot be "heavy sanction"', 'and what it cannot');
+SELECT is(pg_temp.takes('tenure', '{"mnths": 6}'), '22023: rule "tenure": there is no parameter "mnths"', 'a parameter misspelt');
+SELECT is(pg_temp.takes('grade', '{"months": 6}'), '22023: rule "grade": there is no parameter "months"', 'one of another rule');
+SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": -1}'), ('ten years', '{"years": -10}'), ('ten years', '{"years": 99999}'), ('performance', '{"years": 0}'), ('performance', '{"rating": -1}'),
+		('donor floor', '{"ratio": -0.1}'), ('class', '{"jump": -1}'), ('class', '{"drop": "-1"}'), ('competency fit', '{"score": -0.5}'), ('competency fit', '{"score": 68}'), ('retirement', '{"months": -12}'),
+		('retirement', '{"months": 999999999}'), ('discipline', '{"check_months": -6}')) AS v (rule, p) WHERE pg_temp.takes(v.rule, v.p::jsonb) NOT LIKE '22023: rule "' || v.rule || '": parameter "%" cannot be %'$$, 'numbers that make no sense');
+SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": 0}'), ('class', '{"jump": 0, "note": [1]}'), ('grade', '{"note": "ours"}'), ('competency fit', '{"score": 1}'), ('competency fit', '{"score": "0.00"}'), ('donor floor', '{"ratio": 0}'))
+	AS v (rule, p) WHERE pg_temp.takes(v.rule, v.p::jsonb) <> 'done'$$, 'and those that do');
 UPDATE eligibility_rule SET parameter = '{}';
 CREATE FUNCTION kota.divides(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS SETOF kota.answer LANGUAGE sql AS $$ SELECT e, p, true, (1 / (parameter ->> 'by')::int)::text FROM unnest(employees, posts) AS q (e, p) $$;

@@ -90,6 +90,8 @@ CREATE FUNCTION pg_temp.plain(p integer, day date) RETURNS TABLE (employee_id in
 		+ y.weight_qualification * CASE WHEN t.min_education IS NULL AND t.education_fields IS NULL THEN 1
 			WHEN EXISTS (SELECT FROM kota.education AS d WHERE d.employee_id = e.employee_id AND coalesce(d.graduated_on, '-infinity') <= day
 				AND d.level >= coalesce(t.min_education, 0) AND (t.education_fields IS NULL OR d.field = ANY (t.education_fields))) THEN 1
+			WHEN EXISTS (SELECT FROM kota.education AS d WHERE d.employee_id = e.employee_id AND coalesce(d.graduated_on, '-infinity') <= day
+				AND d.level >= coalesce(t.min_education, 0) AND d.field IS NULL) THEN 0	-- unknown
 			WHEN EXISTS (SELECT FROM kota.education AS d WHERE d.employee_id = e.employee_id AND coalesce(d.graduated_on, '-infinity') <= day AND d.level >= coalesce(t.min_education, 0)) THEN 0.5
 			ELSE 0 END
 		+ y.weight_experience * round(least(1, CASE WHEN t.family IS NULL THEN greatest(0, kota.months_between(e.appointed_on, day))::numeric
