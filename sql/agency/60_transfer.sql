@@ -901,6 +901,11 @@ BEGIN
 		PERFORM mutasi.raise_error('MU112', 'who applied for which post by application %1 is not changed', ARRAY[OLD.application_id::text],
 			hint => 'Withdraw it and file another.');
 	END IF;
+	IF NEW.transfer_id IS DISTINCT FROM OLD.transfer_id AND (OLD.transfer_id IS NOT NULL OR NOT EXISTS (SELECT FROM transfer AS t
+			WHERE t.transfer_id = NEW.transfer_id AND t.employee_id = NEW.employee_id AND t.to_post_id = NEW.post_id)) THEN
+		PERFORM mutasi.raise_error('MU112', 'which transfer came of application %1 is not changed', ARRAY[OLD.application_id::text],
+			hint => 'open_transfer(%1) opens the one that it asks for.');
+	END IF;
 	IF (NEW.reason, NEW.preference) IS DISTINCT FROM (OLD.reason, OLD.preference) AND my_employee() IS DISTINCT FROM OLD.employee_id
 			AND EXISTS (SELECT FROM employee AS e WHERE e.employee_id = OLD.employee_id AND e.login IS NOT NULL) THEN
 		PERFORM mutasi.raise_error('MU112', 'reason and preference of application %1 are changed by the person who applies', ARRAY[OLD.application_id::text],
@@ -909,7 +914,7 @@ BEGIN
 	RETURN NEW;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.application_dated() IS 'Trigger: an application is withdrawn once, at the moment it is, and keeps person, post and the time when it was filed; reason and preference are changed by the person, or for somebody without a login (MU112). The owner corrects.';
+COMMENT ON FUNCTION @agency@.application_dated() IS 'Trigger: an application is withdrawn once, at the moment it is, and keeps person, post, the time when it was filed and the transfer that came of it, which is of that person to that post; reason and preference are changed by the person, or for somebody without a login (MU112). The owner corrects.';
 CREATE TRIGGER application_dated BEFORE UPDATE ON @agency@.application
 	FOR EACH ROW EXECUTE FUNCTION @agency@.application_dated();
 

@@ -95,7 +95,7 @@ CREATE TRIGGER transfer_plan_move_kept BEFORE UPDATE ON @agency@.transfer_plan_m
 CREATE TRIGGER application_signed BEFORE INSERT ON @agency@.application
 	FOR EACH ROW EXECUTE FUNCTION @agency@.signed('filed_at');
 CREATE TRIGGER application_begun BEFORE INSERT ON @agency@.application
-	FOR EACH ROW EXECUTE FUNCTION @agency@.signature_kept('withdrawn_at', 'ended_at');
+	FOR EACH ROW EXECUTE FUNCTION @agency@.signature_kept('withdrawn_at', 'ended_at', 'transfer_id');
 -- fired before application_linked(), which writes it
 CREATE TRIGGER application_end_kept BEFORE UPDATE ON @agency@.application
 	FOR EACH ROW EXECUTE FUNCTION @agency@.signature_kept('ended_at');

@@ -2,7 +2,7 @@
 -- writes; ties are verified by somebody else, applications stay what the person
 -- asked for, a case stays the person's.
 BEGIN;
-SELECT plan(79);
+SELECT plan(82);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE post SET seats = 9, min_staff = 0;
@@ -73,7 +73,11 @@ RESET ROLE;
 UPDATE employee SET login = NULL WHERE employee_id = 7;
 SET LOCAL ROLE official;
 SELECT is(pg_temp.refusal('UPDATE kota.application SET preference = 2 WHERE application_id = 50'), 'done', 'for who has no login others put in order');
+INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason) VALUES (70, 6, 4, 'x');
+SELECT is(pg_temp.refusal('UPDATE kota.application SET transfer_id = 70 WHERE application_id = 1'), 'MU112: which transfer came of application 1 is not changed', 'another''s case did not come of it');
+SELECT matches(pg_temp.refusal($$INSERT INTO kota.application (employee_id, post_id, preference, reason, transfer_id) VALUES (8, 4, 2, 'x', 70)$$), '^42501: "transfer_id" of "application"', 'nor of one filed behind it');
 SELECT lives_ok('SELECT open_transfer(1)', 'and a case is opened of it');
+SELECT matches(pg_temp.refusal('UPDATE kota.application SET transfer_id = NULL WHERE application_id = 1'), '^MU112: which transfer came of application 1', 'which stays');
 RESET ROLE;
 SELECT is(pg_temp.refusal('UPDATE kota.application SET reason = ''put right'' WHERE application_id = 1'), 'done', 'the owner corrects');
 SELECT lives_ok('SELECT move_posts(''{1}'', 3)', 'a post moves to another unit');
