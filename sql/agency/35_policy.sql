@@ -247,6 +247,22 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.policy_in_force(date) IS 'The policy in force on a day, as policy_on() has it; a day before the first policy is refused (MU102), and no day (22004).';
 
+-- A decision that is asked again is judged by the policy it was made under.
+CREATE FUNCTION @agency@.policy_asked(as_of date, parameter jsonb) RETURNS @agency@.policy
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
+	kept policy;
+BEGIN
+	IF parameter ->> 'policy_version' IS NULL THEN
+		RETURN policy_on(as_of);
+	END IF;
+	SELECT p.* INTO kept FROM policy AS p WHERE p.policy_version = (parameter ->> 'policy_version')::integer;
+	RETURN kept;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.policy_asked(date, jsonb) IS 'The policy that a rule goes by: the version that its parameter names (policy_version), as replay() does, else the one in force on the day.';
+
 CREATE FUNCTION @agency@.policy_surplus() RETURNS numeric
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = @agency@, mutasi, pg_temp
 AS $body$

@@ -55,7 +55,7 @@ BEGIN
 				ELSE format(E'%%1 months in the present post, %%2 needed\t%s\t%s', months_between(c.since, as_of), y.months) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN current_post(employees, as_of, parameter) AS c ON c.employee_id = q.e
-		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_tenure_months) AS months FROM policy_on(as_of) AS p) AS y;
+		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_tenure_months) AS months FROM policy_asked(as_of, parameter) AS p) AS y;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_tenure(integer[], integer[], date, jsonb) IS 'Rule: long enough in the present post. Parameter months, default policy.min_tenure_months.';
@@ -75,7 +75,7 @@ BEGIN
 					ELSE format(E'own request to another agency: in service since %%1, %%2 years needed\t%s\t%s', e.appointed_on, y.years) END
 				ELSE 'not an own request to another agency' END
 		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e
-		CROSS JOIN (SELECT coalesce((parameter ->> 'years')::integer, p.own_request_years) AS years FROM policy_on(as_of) AS p) AS y;
+		CROSS JOIN (SELECT coalesce((parameter ->> 'years')::integer, p.own_request_years) AS years FROM policy_asked(as_of, parameter) AS p) AS y;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_ten_years(integer[], integer[], date, jsonb) IS 'Rule: an own request to another agency only after ten years of service. Parameter years, default policy.own_request_years.';
@@ -237,7 +237,7 @@ BEGIN
 	RETURN QUERY
 		WITH y AS MATERIALIZED (
 			SELECT coalesce((parameter ->> 'rating')::smallint, p.min_rating) AS rating,
-				coalesce((parameter ->> 'years')::integer, p.rating_years) AS years FROM policy_on(as_of) AS p),
+				coalesce((parameter ->> 'years')::integer, p.rating_years) AS years FROM policy_asked(as_of, parameter) AS p),
 		r AS MATERIALIZED (SELECT l.* FROM y CROSS JOIN LATERAL recent_rating(employees, as_of, y.years) AS l)
 		SELECT q.e, q.p,
 			CASE WHEN r.lowest < y.rating THEN false WHEN r.ratings IS NULL OR r.ratings < y.years THEN NULL ELSE true END,
@@ -308,7 +308,7 @@ BEGIN
 				mutasi.workload_ratio(f.required, nullif(f.existing - o.share, 0)) AS ratio_after, y.ratio AS limit_ratio
 			FROM unnest(employees, posts) AS q (e, p)
 			LEFT JOIN post AS t ON t.post_id = q.p
-			CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_on(as_of) AS p) AS y
+			CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_asked(as_of, parameter) AS p) AS y
 			LEFT JOIN origin AS o ON o.employee_id = q.e
 			LEFT JOIN pending AS g ON g.post_id = o.post_id
 			LEFT JOIN held AS h ON h.post_id = o.post_id
@@ -368,7 +368,7 @@ BEGIN
 		LEFT JOIN origin_post(employees, as_of, parameter) AS c ON c.employee_id = q.e
 		LEFT JOIN post AS f ON f.post_id = c.post_id
 		CROSS JOIN (SELECT coalesce((parameter ->> 'jump')::integer, p.max_class_jump) AS jump, (parameter ->> 'drop')::integer AS drop
-			FROM policy_on(as_of) AS p) AS y;
+			FROM policy_asked(as_of, parameter) AS p) AS y;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_class(integer[], integer[], date, jsonb) IS 'Rule: not too many classes of post (kelas jabatan) up at once, nor down where the agency limits that. Parameters jump, default policy.max_class_jump, and drop, default no limit.';
@@ -450,7 +450,7 @@ BEGIN
 				ELSE format(E'fit %%1, %%2 needed\t%s\t%s', round(mutasi.match_score(e.profile, p.requirement), 3), trim_scale(y.score)) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e JOIN post AS p ON p.post_id = q.p
-		CROSS JOIN (SELECT coalesce((parameter ->> 'score')::numeric, p.min_score) AS score FROM policy_on(as_of) AS p) AS y;
+		CROSS JOIN (SELECT coalesce((parameter ->> 'score')::numeric, p.min_score) AS score FROM policy_asked(as_of, parameter) AS p) AS y;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_competency_fit(integer[], integer[], date, jsonb) IS 'Rule: a competency fit of at least the parameter score, default policy.min_score.';
@@ -608,9 +608,9 @@ BEGIN
 				ELSE format(E'retires on %%1 in that post, %%2 months must be left\t%s\t%s', r.retires, y.months) END
 		FROM unnest(employees, posts) AS q (e, p)
 		JOIN employee AS e ON e.employee_id = q.e
-		JOIN post AS t ON t.post_id = q.p JOIN retirement_ages(policy_on(as_of)) AS k ON k.kind = t.kind
+		JOIN post AS t ON t.post_id = q.p JOIN retirement_ages(policy_asked(as_of, parameter)) AS k ON k.kind = t.kind
 		CROSS JOIN LATERAL (SELECT retirement_date(e.born_on, k.retirement_age) AS retires) AS r
-		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_service_left_months) AS months FROM policy_on(as_of) AS p) AS y;
+		CROSS JOIN (SELECT coalesce((parameter ->> 'months')::integer, p.min_service_left_months) AS months FROM policy_asked(as_of, parameter) AS p) AS y;
 END
 $body$;
 COMMENT ON FUNCTION @agency@.rule_retirement(integer[], integer[], date, jsonb) IS 'Rule: enough time left until retirement, at the age (BUP) that the policy in force has for the kind of post. Parameter months, default policy.min_service_left_months.';

@@ -543,7 +543,7 @@ COMMENT ON FUNCTION @agency@.transfer_context(@agency@.transfer) IS 'What a rule
 
 -- What the rules say of the move that a case is about; asked when it is decided,
 -- kept then, and asked again by replay().
-CREATE FUNCTION @agency@.transfer_eligibility(c @agency@.transfer, as_of date DEFAULT current_date)
+CREATE FUNCTION @agency@.transfer_eligibility(c @agency@.transfer, as_of date DEFAULT current_date, version integer DEFAULT NULL)
 	RETURNS TABLE (rule text, passed boolean, detail text, legal_basis text, waived boolean, binding boolean, place smallint)
 	LANGUAGE plpgsql STABLE ROWS 20 SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -559,10 +559,11 @@ BEGIN
 				AND NOT (c.reverses_id IS NOT NULL AND r.rule IN ('tenure', 'class'))
 				AND NOT (c.kind = 'inter-agency in' AND r.rule IN ('tenure', 'class', 'donor floor')),
 			r.place
-		FROM check_eligibility(ARRAY[c.employee_id], ARRAY[c.to_post_id], as_of, transfer_context(c)) AS r;
+		FROM check_eligibility(ARRAY[c.employee_id], ARRAY[c.to_post_id], as_of,
+			transfer_context(c) || jsonb_strip_nulls(jsonb_build_object('policy_version', version))) AS r;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_eligibility(@agency@.transfer, date) IS 'What each rule says on a day of the move that a transfer is about, by its route and initiative; binding: whether the decision is held to the rule. Rules about a post bind nobody who leaves the agency, tenure and class no case that takes another back, and those and the donor''s floor nobody who comes in.';
+COMMENT ON FUNCTION @agency@.transfer_eligibility(@agency@.transfer, date, integer) IS 'What each rule says on a day of the move that a transfer is about, by its route and initiative, and by the policy in force on that day or the version given; binding: whether the decision is held to the rule. Rules about a post bind nobody who leaves the agency, tenure and class no case that takes another back, and those and the donor''s floor nobody who comes in.';
 
 CREATE FUNCTION @agency@.secrets_open(employee integer) RETURNS boolean
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp

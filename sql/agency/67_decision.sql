@@ -278,7 +278,7 @@ BEGIN
 	SELECT k.* INTO d FROM decision AS k WHERE k.transfer_id = replayed_rules.transfer;
 	moved := c.effective_on <= d.as_of AND c.state IN ('effective', 'monitoring', 'completed');
 	RETURN QUERY
-		WITH again AS MATERIALIZED (SELECT a.* FROM transfer_eligibility(c, d.as_of) AS a),
+		WITH again AS MATERIALIZED (SELECT a.* FROM transfer_eligibility(c, d.as_of, d.policy_version) AS a),
 		compared AS (
 			SELECT k.rule, k.passed, k.waived, a.passed AS passed_again, a.waived AS waived_again, a.detail,
 				k.salt IS NOT NULL AND decision_rule_hash(k.*) <> k.row_hash AS altered,
@@ -301,7 +301,7 @@ BEGIN
 		FROM compared AS m ORDER BY m.rule COLLATE "C";
 END
 $body$;
-COMMENT ON FUNCTION @agency@.replayed_rules(integer) IS 'Part of replay(): each rule that a decision was held to, asked again for its day, and whether the answer kept is the same; NULL where the record does not have what it was then.';
+COMMENT ON FUNCTION @agency@.replayed_rules(integer) IS 'Part of replay(): each rule that a decision was held to, asked again for its day and by the policy version kept, and whether the answer kept is the same; NULL where the record does not have what it was then.';
 
 CREATE FUNCTION @agency@.replay(transfer integer)
 	RETURNS TABLE (subject text, rank integer, employee_id integer, score numeric, replayed_rank integer, replayed_score numeric, same boolean, difference text)

@@ -1,7 +1,7 @@
 -- Versions of the policy: what a setting cannot be is refused before it is frozen;
 -- retirement ages are those of the version in force on the day asked.
 BEGIN;
-SELECT plan(41);
+SELECT plan(42);
 \i test/data/small_agency.sql
 
 CREATE FUNCTION pg_temp.try(statement text) RETURNS text LANGUAGE plpgsql AS $$
@@ -76,6 +76,9 @@ SELECT is(pg_temp.ages(:first) || ', ' || pg_temp.ages(:second) || ', ' || pg_te
 SELECT is(pg_temp.retiring(1, current_date) || pg_temp.retiring(1, current_date - 1), 'truefalse', 'the rule goes by the version in force on the day');
 SELECT is(pg_temp.try(format('UPDATE kota.policy SET retirement_ages = %L WHERE policy_version = %s', '{}', :second)), format('MU105 | policy version %s is published and cannot be changed | Make the next version with new_policy() and publish it.', :second), 'which is frozen');
 UPDATE employee SET born_on = (date_trunc('month', current_date) - interval '58 years 2 months')::date WHERE employee_id = 2;
+INSERT INTO transfer (employee_id, to_post_id, reason) VALUES (2, 1, 'x');
+SELECT is((SELECT array_agg(r.passed ORDER BY v.nth) FROM transfer AS t, unnest(ARRAY[NULL, :first, :second]) WITH ORDINALITY AS v (version, nth)
+	CROSS JOIN LATERAL transfer_eligibility(t, current_date, v.version) AS r WHERE r.rule = 'retirement'), '{true,false,true}', 'a decision asked again goes by the version it was made under');
 SELECT is_empty($$SELECT FROM workload_data_quality WHERE problem = 'staff after retirement'$$, 'nobody is there beyond the age of today');
 SELECT is_empty($$SELECT FROM staff_changes(current_date, (current_date + interval '1 year')::date) WHERE cause = 'retirement'$$, 'nor retires by it');
 SELECT results_eq($$SELECT employee_id FROM staff_changes(current_date - 1) WHERE cause = 'retirement'$$, 'VALUES (2)', 'but by that of the day before');

@@ -60,7 +60,7 @@ INSERT INTO decided VALUES
 		file_application, fill_template, find_mentions, forget_units, groups_to_hide, held_since, incumbents, issue_notice, keep_solution, load_csv,
 		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, months_served, move_posts, new_policy,
 		move_kind, notice_allowed, notice_fields, notice_status, open_plan, plan_shortfall, origin_post, transfer_context, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
-		plan_compare, plan_effects, plan_outcome, plan_unit_impact, plan_what_if, policy_in_force, policy_on, policy_setting_sound, policy_surplus, preview_notice, profile_on,
+		plan_compare, plan_effects, plan_outcome, plan_unit_impact, plan_what_if, policy_asked, policy_in_force, policy_on, policy_setting_sound, policy_surplus, preview_notice, profile_on,
 		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
 		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, rename_unit, replay, replayed_rules, retirement_ages, retirement_date,
 		reverse_transfer, rows_about, rule_class, rule_competency_fit, rule_conflict_of_interest, rule_discipline, rule_donor_floor,
