@@ -98,19 +98,19 @@ BEGIN
 		-- the person's own record stays out of the detail: lists are read by many
 		SELECT q.e, q.p,
 			CASE WHEN d.hit IS NOT NULL THEN false WHEN c.checked_on IS NULL OR c.checked_on < checked_since THEN NULL ELSE true END,
-			CASE WHEN d.hit IS NOT NULL THEN 'a sanction, court case or audit finding is in force'
+			CASE WHEN d.hit IS NOT NULL THEN 'a sanction, proceeding, court case or audit finding is in force'
 				WHEN c.checked_on IS NULL THEN 'nobody has checked the record'
 				WHEN c.checked_on < checked_since THEN format(E'record checked on %%1, too long ago\t%s', c.checked_on)
 				ELSE format(E'record checked on %%1, nothing in force\t%s', c.checked_on) END
 		FROM unnest(employees, posts) AS q (e, p)
 		LEFT JOIN (SELECT s.employee_id, count(*) AS hit FROM discipline AS s
 			WHERE s.employee_id = ANY (employees) AND s.valid_from <= as_of AND (s.valid_to IS NULL OR s.valid_to > as_of)
-				AND (parameter -> 'kinds' IS NULL AND s.kind <> 'light sanction' OR parameter -> 'kinds' ? s.kind)
+				AND (parameter -> 'kinds' IS NULL OR parameter -> 'kinds' ? s.kind)
 			GROUP BY s.employee_id) AS d ON d.employee_id = q.e
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'discipline' AND c.checked_on <= as_of;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_discipline(integer[], integer[], date, jsonb) IS 'Rule: no sanction, court case or audit finding in force. Parameters kinds: a list of the kinds that block, default all but light sanctions; check_months: how many months a check of the record counts, default for ever.';
+COMMENT ON FUNCTION @agency@.rule_discipline(integer[], integer[], date, jsonb) IS 'Rule: no sanction, disciplinary proceeding, court case or audit finding in force. Parameters kinds: a list of the kinds that block, default all, light sanctions too; check_months: how many months a check of the record counts, default for ever.';
 
 CREATE FUNCTION @agency@.rule_study_leave(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -651,7 +651,7 @@ INSERT INTO @agency@.eligibility_rule (rule, place, shipped, waivable, function_
 	('donor floor', 50, true, true, '@agency@.rule_donor_floor', 'ORIGIN_SHORT_OF_STAFF', 'PP 11/2017 Ps 190(4)', 'The present unit keeps its floor.'),
 	('tenure', 60, true, true, '@agency@.rule_tenure', 'TENURE_TOO_SHORT', 'PP 11/2017 Ps 190(3)', 'Long enough in the present post.'),
 	('ten years', 70, true, false, '@agency@.rule_ten_years', 'TEN_YEAR_RULE', 'PermenPAN-RB 27/2021 Ps 52; 6/2024 Ps 59', 'Own request to another agency after ten years of service only.'),
-	('discipline', 80, true, false, '@agency@.rule_discipline', 'DISCIPLINE', 'Per.BKN 5/2019 Ps 3', 'No sanction, court case or audit finding in force.'),
+	('discipline', 80, true, false, '@agency@.rule_discipline', 'DISCIPLINE', 'Per.BKN 5/2019 Ps 3', 'No sanction, disciplinary proceeding, court case or audit finding in force.'),
 	('study leave', 90, true, true, '@agency@.rule_study_leave', 'STUDY_LEAVE_OR_BOND', 'Per.BKN 5/2019 Ps 3', 'Not on study leave, no service bond.'),
 	('performance', 100, true, true, '@agency@.rule_performance', 'PERFORMANCE_BELOW_GOOD', 'Per.BKN 5/2019 Ps 3', 'At least good in the last two years.'),
 	('grade', 110, true, true, '@agency@.rule_grade', 'QUALIFICATION', 'PP 11/2017 Ps 190(4)', 'The grade the post asks for.'),

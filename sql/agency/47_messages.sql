@@ -35,7 +35,7 @@ INSERT INTO @agency@.message_text (language, message, body) VALUES
 	('id', '%1 months in the present post, %2 needed', '%1 bulan dalam jabatan sekarang, diperlukan %2'),
 	('id', 'own request to another agency: in service since %1, %2 years needed', 'permohonan sendiri ke instansi lain: bekerja sejak %1, diperlukan %2 tahun'),
 	('id', 'not an own request to another agency', 'bukan permohonan sendiri ke instansi lain'),
-	('id', 'a sanction, court case or audit finding is in force', 'ada hukuman disiplin, perkara pengadilan atau temuan yang berlaku'),
+	('id', 'a sanction, proceeding, court case or audit finding is in force', 'ada hukuman disiplin, proses hukuman disiplin, perkara pengadilan atau temuan yang berlaku'),
 	('id', '%1 eligible people stay, because the posts they hold keep their minimum staff', '%1 orang yang memenuhi syarat tetap di tempatnya karena jabatannya harus menjaga jumlah minimum pegawai'),
 	('id', 'nobody has checked the record', 'catatan belum diperiksa'),
 	('id', 'record checked on %1, too long ago', 'catatan diperiksa pada %1, sudah terlalu lama'),

@@ -109,7 +109,7 @@ INSERT INTO @agency@.load_column (template, place, column_name, target, kind, re
 	('assessment', 6, 'assessor', 'assessor', 'text', NULL, '{}', '{}', false, 'LAN', 'Who assessed', 'Penilai'),
 	('assessment', 7, 'evidence', 'evidence', 'text', NULL, '{}', '{}', false, NULL, 'Report', 'Nomor laporan'),
 	('discipline', 1, 'employee', 'employee_id', 'reference', 'employee', '{}', '{}', true, '198609262015051001', 'NIP or login', 'NIP atau nama pengguna'),
-	('discipline', 2, 'kind', 'kind', 'text', NULL, '{}', '{"ringan": "light sanction", "sedang": "medium sanction", "berat": "heavy sanction", "perkara": "court case", "temuan": "audit finding"}', true, 'light sanction', 'light sanction, medium sanction, heavy sanction, court case, audit finding', 'Jenis'),
+	('discipline', 2, 'kind', 'kind', 'text', NULL, '{}', '{"ringan": "light sanction", "sedang": "medium sanction", "berat": "heavy sanction", "proses": "proceeding", "perkara": "court case", "temuan": "audit finding"}', true, 'light sanction', 'light sanction, medium sanction, heavy sanction, proceeding, court case, audit finding', 'Jenis'),
 	('discipline', 3, 'valid_from', 'valid_from', 'date', NULL, '{}', '{}', true, '2024-01-01', 'First day', 'Sejak'),
 	('discipline', 4, 'valid_to', 'valid_to', 'date', NULL, '{}', '{}', false, NULL, 'First day it is over', 'Sampai'),
 	('discipline', 5, 'letter', 'letter', 'text', NULL, '{}', '{}', false, NULL, 'Letter', 'Nomor SK'),

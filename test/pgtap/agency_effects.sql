@@ -135,7 +135,7 @@ SET LOCAL ROLE pegawai_30;
 SELECT matches(pg_temp.told_of(), 'performance \(.*\), the record is not open to you\.$', 'a head of unit learns nothing of discipline');
 SELECT unalike(pg_temp.told_of(), '%discipline%', 'not by the rule''s name either');
 SET LOCAL ROLE official;
-SELECT matches(pg_temp.told_of(), 'discipline \(a sanction, court case or audit finding is in force\)', 'an approver does');
+SELECT matches(pg_temp.told_of(), 'discipline \(a sanction, proceeding, court case or audit finding is in force\)', 'an approver does');
 RESET ROLE;
 SELECT matches(pg_temp.told_of(), 'discipline \(a sanction', 'and the owner');
 DELETE FROM discipline;

@@ -1,7 +1,7 @@
 -- Who may move where: each rule passed, not passed and unknown; waivers; an
 -- agency's own rules; errors.
 BEGIN;
-SELECT plan(102);
+SELECT plan(104);
 \i test/data/small_agency.sql
 
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, i text DEFAULT 'agency', w text DEFAULT 'within agency') RETURNS text LANGUAGE sql AS
@@ -52,10 +52,14 @@ SELECT is(pg_temp.verdict(2, 1, 'ten years', 'agency', 'between agencies'), 'tru
 SELECT is(pg_temp.verdict(2, 1, 'ten years', 'own'), 'true', 'inside the agency');
 -- discipline
 INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'light sanction', '2024-01-01');
-SELECT is(pg_temp.verdict(2, 1, 'discipline'), 'true', 'a light sanction does not block');
-UPDATE eligibility_rule SET parameter = '{"kinds": ["light sanction"]}' WHERE rule = 'discipline';
-SELECT is(pg_temp.verdict(2, 1, 'discipline'), 'false', 'unless the agency wants it to');
+SELECT is(pg_temp.verdict(2, 1, 'discipline'), 'false', 'a light sanction blocks, too');
+UPDATE eligibility_rule SET parameter = '{"kinds": ["medium sanction", "heavy sanction", "proceeding", "court case", "audit finding"]}' WHERE rule = 'discipline';
+SELECT is(pg_temp.verdict(2, 1, 'discipline'), 'true', 'unless the agency does not want it to');
+INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'proceeding', '2024-01-01');
+SELECT is(pg_temp.verdict(2, 1, 'discipline'), 'false', 'a proceeding under way blocks');
+DELETE FROM discipline;
 UPDATE eligibility_rule SET parameter = '{}' WHERE rule = 'discipline';
+SELECT is(pg_temp.verdict(2, 1, 'discipline'), 'true', 'a checked record without any');
 INSERT INTO discipline (employee_id, kind, valid_from, valid_to) VALUES (2, 'court case', '2024-01-01', current_date + 1);
 SELECT is(pg_temp.verdict(2, 1, 'discipline'), 'false', 'a court case does');
 UPDATE discipline SET valid_to = current_date WHERE kind = 'court case';

@@ -186,7 +186,7 @@ UPDATE employee SET appointed_on = current_date - 3000 WHERE employee_id = 2;
 SELECT matches(pg_temp.try(format('SELECT pg_temp.go(%s, ''decided'')', :t)), '^MU108 \| Rules not passed: ten years \(own request to another agency: in service since [0-9-]+, 10 years needed\)\.$', 'own request to leave within ten years');
 ROLLBACK TO considered;
 INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'court case', '2024-01-01');
-SELECT is(pg_temp.try(format('SELECT pg_temp.go(%s, ''decided'')', :t)), 'MU108 | Rules not passed: discipline (a sanction, court case or audit finding is in force).', 'a court case');
+SELECT is(pg_temp.try(format('SELECT pg_temp.go(%s, ''decided'')', :t)), 'MU108 | Rules not passed: discipline (a sanction, proceeding, court case or audit finding is in force).', 'a court case');
 ROLLBACK TO considered;
 DELETE FROM record_check WHERE employee_id = 2 AND subject = 'discipline';
 SELECT is(pg_temp.try(format('SELECT pg_temp.go(%s, ''decided'')', :t)), 'MU108 | Rules not passed: discipline (unknown: nobody has checked the record).', 'what is unknown is not passed');
@@ -226,7 +226,7 @@ SELECT is((SELECT left_on FROM employee WHERE employee_id = 2), current_date, 'a
 SELECT is_empty(format('SELECT * FROM replay(%s) WHERE same IS FALSE', :t), 'a move out replays');
 SAVEPOINT gone;
 INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'court case', '2024-01-01');
-SELECT results_eq(format('SELECT subject, difference FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('rule: discipline', 'the record now gives another answer for that day: a sanction, court case or audit finding is in force')$$, 'a record that has changed since');
+SELECT results_eq(format('SELECT subject, difference FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('rule: discipline', 'the record now gives another answer for that day: a sanction, proceeding, court case or audit finding is in force')$$, 'a record that has changed since');
 ROLLBACK TO gone;
 DELETE FROM record_check WHERE employee_id = 2 AND subject = 'discipline';
 SELECT results_eq(format('SELECT same, difference FROM replay(%s) WHERE subject = ''rule: discipline''', :t), $$VALUES (NULL::boolean, 'the record no longer has an answer for that day: nobody has checked the record')$$, 'or has nothing to say any more');

@@ -17,7 +17,7 @@ $city =~ s/\\g \/dev\/null/;/g;
 $node->safe_psql('origin', $city . q{
 	INSERT INTO employee (name, nip) VALUES ('Pegawai 009', '198609262015051001');
 	INSERT INTO relation (employee_id, relative_id, kind) VALUES (1, 2, 'sibling');
-	INSERT INTO discipline (employee_id, kind, valid_from) VALUES (3, 'light sanction', '2024-01-01');
+	INSERT INTO discipline (employee_id, kind, valid_from, valid_to) VALUES (3, 'light sanction', '2024-01-01', '2024-07-01');
 	INSERT INTO study_leave (employee_id, valid_from, valid_to) VALUES (4, '2020-01-01', '2021-01-01');
 	INSERT INTO holiday VALUES ('2026-08-17', 'Independence Day');
 	INSERT INTO election_window (valid_from, valid_to) VALUES ('2024-03-01', '2024-12-01');
