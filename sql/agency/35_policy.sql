@@ -51,7 +51,7 @@ COMMENT ON COLUMN @agency@.policy.weight_experience IS 'Weight of the experience
 COMMENT ON COLUMN @agency@.policy.weight_balance IS 'Weight of what the move does to both units'' balance.';
 COMMENT ON COLUMN @agency@.policy.min_tenure_months IS 'Least time in a post before a move (PP 11/2017 Ps 190(3): two years).';
 COMMENT ON COLUMN @agency@.policy.max_tenure_months IS 'Time in a post after which a rotation is due (PP 11/2017 Ps 190(3): five years): the view rotation_due lists whom; never blocks a move.';
-COMMENT ON COLUMN @agency@.policy.own_request_years IS 'Years since appointment before an own request to another agency is admitted (PermenPAN-RB 27/2021 Ps 52, 6/2024 Ps 59).';
+COMMENT ON COLUMN @agency@.policy.own_request_years IS 'Years as a civil servant (since TMT PNS) before an own request to another agency is admitted (PermenPAN-RB 27/2021 Ps 52, 6/2024 Ps 59).';
 COMMENT ON COLUMN @agency@.policy.min_rating IS 'Least performance rating in each of the last rating_years years (Per.BKN 5/2019 Ps 3: "baik", two years).';
 COMMENT ON COLUMN @agency@.policy.min_service_left_months IS 'Least time left until retirement (BUP) at the new post.';
 COMMENT ON COLUMN @agency@.policy.min_score IS 'Least competency fit for an eligible candidate, in [0,1].';

@@ -43,7 +43,7 @@ DECLARE
 	value text;
 	-- what each shipped function takes
 	takes constant jsonb := jsonb '{"rule_in_service": {}, "rule_other_post": {}, "rule_no_open_case": {}, "rule_vacancy": {}, "rule_grade": {}, "rule_education": {},
-		"rule_mandatory_competencies": {}, "rule_election_window": {}, "rule_donor_floor": {"ratio": "number"}, "rule_tenure": {"months": "months"}, "rule_ten_years": {"years": "years"},
+		"rule_mandatory_competencies": {}, "rule_election_window": {}, "rule_donor_floor": {"ratio": "number"}, "rule_tenure": {"months": "months"}, "rule_ten_years": {"years": "years", "hired_from": "day"},
 		"rule_discipline": {"kinds": "kinds", "check_months": "months"}, "rule_study_leave": {"check_months": "months"}, "rule_conflict_of_interest": {"check_months": "months"},
 		"rule_performance": {"rating": "rating", "years": "some years"}, "rule_class": {"jump": "classes", "drop": "classes"}, "rule_competency_fit": {"score": "share"},
 		"rule_pppk": {"same_title": "truth"}, "rule_retirement": {"months": "months"}}'
@@ -82,7 +82,11 @@ BEGIN
 		SELECT k.key, (NEW.parameter -> k.key)::text INTO wrong, value
 			FROM jsonb_each_text(takes) AS k (key, looks)
 			WHERE NEW.parameter ? k.key
-				AND CASE WHEN k.looks <> 'kinds' THEN NEW.parameter ->> k.key !~ CASE k.looks WHEN 'months' THEN '^\s*[+]?\d{1,5}\s*$'
+				AND CASE WHEN k.looks = 'day' THEN CASE WHEN NEW.parameter ->> k.key !~ '^[12]\d{3}-(0[1-9]|1[0-2])-\d{2}$' THEN true
+							-- the day of that number from the first of the month on
+							ELSE to_char(make_date(substr(NEW.parameter ->> k.key, 1, 4)::integer, substr(NEW.parameter ->> k.key, 6, 2)::integer, 1)
+								+ (substr(NEW.parameter ->> k.key, 9)::integer - 1), 'YYYY-MM-DD') <> NEW.parameter ->> k.key END
+					WHEN k.looks <> 'kinds' THEN NEW.parameter ->> k.key !~ CASE k.looks WHEN 'months' THEN '^\s*[+]?\d{1,5}\s*$'
 							WHEN 'years' THEN '^\s*[+]?\d{1,4}\s*$' WHEN 'some years' THEN '^\s*[+]?0{0,3}[1-9]\d{0,3}\s*$' WHEN 'rating' THEN '^\s*[+]?\d{1,4}\s*$'
 							WHEN 'classes' THEN '^\s*[+]?\d{1,9}\s*$' WHEN 'number' THEN '^\s*[+]?\d+(\.\d*)?\s*$' WHEN 'share' THEN '^\s*[+]?(0+(\.\d*)?|0*1(\.0*)?)\s*$'
 							ELSE '(?i)^\s*(true|false|t|f|yes|no|y|n|on|off|1|0)\s*$' END
@@ -99,7 +103,7 @@ BEGIN
 		END IF;
 		IF wrong IS NOT NULL THEN
 			PERFORM mutasi.raise_error('22023', 'rule "%1": parameter "%2" cannot be %3', ARRAY[NEW.rule, wrong, value],
-				hint => 'months, check_months, years, rating, jump and drop are whole numbers, ratio and score numbers, none of them below 0, score at most 1, same_title is true or false, kinds a list of what the column discipline.kind can hold; without a parameter the policy''s value holds.');
+				hint => 'months, check_months, years, rating, jump and drop are whole numbers, ratio and score numbers, none of them below 0, score at most 1, hired_from is a day (2014-01-15), same_title true or false, kinds a list of what the column discipline.kind can hold; without a parameter the policy''s value holds.');
 		END IF;
 	END IF;
 	RETURN NEW;

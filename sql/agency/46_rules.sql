@@ -65,20 +65,32 @@ CREATE FUNCTION @agency@.rule_ten_years(employees integer[], posts integer[], as
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
+DECLARE
+	hired_from constant date := (parameter ->> 'hired_from')::date;
 BEGIN
+	IF (parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies') IS NOT TRUE THEN
+		RETURN QUERY SELECT q.e, q.p, true, 'not an own request to another agency' FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e;
+		RETURN;
+	END IF;
 	RETURN QUERY
 		SELECT q.e, q.p,
-			CASE WHEN parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies'
-				THEN e.appointed_on + make_interval(years => y.years) <= as_of ELSE true END,
-			CASE WHEN parameter ->> 'initiative' = 'own' AND parameter ->> 'route' = 'between agencies'
-				THEN CASE WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
-					ELSE format(E'own request to another agency: in service since %%1, %%2 years needed\t%s\t%s', e.appointed_on, y.years) END
-				ELSE 'not an own request to another agency' END
+			CASE WHEN coalesce(e.appointed_on, e.permanent_since) < hired_from THEN true
+				WHEN e.status <> 'pns' THEN e.appointed_on + make_interval(years => y.years) <= as_of
+				WHEN e.permanent_since IS NOT NULL THEN e.permanent_since + make_interval(years => y.years) <= as_of
+				-- nobody is permanent before the appointment
+				WHEN e.appointed_on + make_interval(years => y.years) > as_of THEN false END,
+			CASE WHEN coalesce(e.appointed_on, e.permanent_since) < hired_from THEN format(E'appointed before %%1, not bound\t%s', hired_from)
+				WHEN e.status = 'pns' AND e.permanent_since IS NOT NULL
+					THEN format(E'own request to another agency: civil servant since %%1, %%2 years needed\t%s\t%s', e.permanent_since, y.years)
+				WHEN e.status = 'pns' AND (e.appointed_on + make_interval(years => y.years) > as_of) IS NOT TRUE
+					THEN format(E'own request to another agency: since when a civil servant (TMT PNS) is not on record, %%1 years needed\t%s', y.years)
+				WHEN e.appointed_on IS NULL THEN 'start of service is not on record'
+				ELSE format(E'own request to another agency: in service since %%1, %%2 years needed\t%s\t%s', e.appointed_on, y.years) END
 		FROM unnest(employees, posts) AS q (e, p) JOIN employee AS e ON e.employee_id = q.e
 		CROSS JOIN (SELECT coalesce((parameter ->> 'years')::integer, p.own_request_years) AS years FROM policy_asked(as_of, parameter) AS p) AS y;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_ten_years(integer[], integer[], date, jsonb) IS 'Rule: an own request to another agency only after ten years of service. Parameter years, default policy.own_request_years.';
+COMMENT ON FUNCTION @agency@.rule_ten_years(integer[], integer[], date, jsonb) IS 'Rule: an own request to another agency only after ten years as a civil servant (employee.permanent_since, TMT PNS; where that is not on record it is unknown, unless even the appointment is not so long ago); of others since the appointment. Parameters years, default policy.own_request_years; hired_from: people appointed before that day are not bound, default everybody is.';
 
 CREATE FUNCTION @agency@.rule_discipline(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -650,7 +662,7 @@ INSERT INTO @agency@.eligibility_rule (rule, place, shipped, waivable, function_
 	('vacancy', 40, true, false, '@agency@.rule_vacancy', 'NO_VACANCY', 'PP 11/2017 Ps 190(4)', 'The post has a free seat.'),
 	('donor floor', 50, true, true, '@agency@.rule_donor_floor', 'ORIGIN_SHORT_OF_STAFF', 'PP 11/2017 Ps 190(4)', 'The present unit keeps its floor.'),
 	('tenure', 60, true, true, '@agency@.rule_tenure', 'TENURE_TOO_SHORT', 'PP 11/2017 Ps 190(3)', 'Long enough in the present post.'),
-	('ten years', 70, true, false, '@agency@.rule_ten_years', 'TEN_YEAR_RULE', 'PermenPAN-RB 27/2021 Ps 52; 6/2024 Ps 59', 'Own request to another agency after ten years of service only.'),
+	('ten years', 70, true, false, '@agency@.rule_ten_years', 'TEN_YEAR_RULE', 'PermenPAN-RB 27/2021 Ps 52; 6/2024 Ps 59', 'Own request to another agency after ten years as a civil servant only.'),
 	('discipline', 80, true, false, '@agency@.rule_discipline', 'DISCIPLINE', 'Per.BKN 5/2019 Ps 3', 'No sanction, disciplinary proceeding, court case or audit finding in force.'),
 	('study leave', 90, true, true, '@agency@.rule_study_leave', 'STUDY_LEAVE_OR_BOND', 'Per.BKN 5/2019 Ps 3', 'Not on study leave, no service bond.'),
 	('performance', 100, true, true, '@agency@.rule_performance', 'PERFORMANCE_BELOW_GOOD', 'Per.BKN 5/2019 Ps 3', 'At least good in the last two years.'),

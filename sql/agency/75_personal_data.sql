@@ -343,7 +343,7 @@ BEGIN
 				END LOOP;
 				detail := format('%s cases; rows of their histories', cardinality(cases));
 			WHEN item = 'identity' THEN
-				UPDATE employee AS e SET name = gone, nip = NULL, born_on = NULL, appointed_on = NULL, sex = NULL, login = NULL, grade = NULL, grade_since = NULL,
+				UPDATE employee AS e SET name = gone, nip = NULL, born_on = NULL, appointed_on = NULL, permanent_since = NULL, sex = NULL, login = NULL, grade = NULL, grade_since = NULL,
 						contract_ends_on = NULL WHERE e.employee_id = person.employee_id;
 				DELETE FROM employee_nip AS x WHERE x.employee_id = employee;
 				n := 1;

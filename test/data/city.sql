@@ -209,12 +209,13 @@ UPDATE person SET appointed_on = date_trunc('month', current_date - (500 + floor
 UPDATE person SET nip = to_char(born_on, 'YYYYMMDD') || CASE WHEN pppk THEN to_char(appointed_on, 'YYYY') || '21' ELSE to_char(appointed_on, 'YYYYMM') END
 	|| CASE WHEN woman THEN '2' ELSE '1' END || lpad((1 + employee_id % 999)::text, 3, '0');
 
-INSERT INTO employee (employee_id, name, nip, status, grade, grade_since, appointed_on)
+INSERT INTO employee (employee_id, name, nip, status, grade, grade_since, appointed_on, permanent_since)
 	SELECT p.employee_id, 'Pegawai ' || lpad(p.employee_id::text, 4, '0'), p.nip::mutasi.nip, CASE WHEN p.pppk THEN 'pppk' ELSE 'pns' END,
 		CASE WHEN p.pppk THEN CASE WHEN p.education >= 7 THEN 'PPPK IX' WHEN p.education = 6 THEN 'PPPK VII' ELSE 'PPPK V' END
 			ELSE (SELECT g.grade FROM grade AS g WHERE g.scheme = 'pns' AND g.position =
 				least(16, (SELECT b.position FROM grade AS b WHERE b.grade = p.min_grade) + least(4, (current_date - p.appointed_on) / 1900))) END,
-		greatest(p.appointed_on, current_date - (200 + floor(pg_temp.draw('grade ' || p.employee_id) * 1200))::int), p.appointed_on
+		greatest(p.appointed_on, current_date - (200 + floor(pg_temp.draw('grade ' || p.employee_id) * 1200))::int), p.appointed_on,
+		CASE WHEN NOT p.pppk THEN p.appointed_on + interval '1 year' END
 	FROM person AS p ORDER BY p.employee_id;
 SELECT setval(pg_get_serial_sequence('employee', 'employee_id'), (SELECT max(employee_id) FROM employee)) \g /dev/null
 

@@ -1,7 +1,7 @@
 -- Who may move where: each rule passed, not passed and unknown; waivers; an
 -- agency's own rules; errors.
 BEGIN;
-SELECT plan(104);
+SELECT plan(111);
 \i test/data/small_agency.sql
 
 CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, i text DEFAULT 'agency', w text DEFAULT 'within agency') RETURNS text LANGUAGE sql AS
@@ -48,6 +48,23 @@ SELECT is(pg_temp.verdict(50, 1, 'tenure'), 'unknown', 'no post on record');
 -- ten years
 UPDATE employee SET appointed_on = current_date - 3000 WHERE employee_id = 2;
 SELECT is(pg_temp.verdict(2, 1, 'ten years', 'own', 'between agencies'), 'false', 'own request to another agency within ten years');
+UPDATE employee SET appointed_on = '2010-01-01' WHERE employee_id = 2;
+SELECT results_eq($$SELECT passed, detail FROM eligibility(2, 1, current_date, 'own', 'between agencies') WHERE rule = 'ten years'$$,
+	$$VALUES (NULL::boolean, 'own request to another agency: since when a civil servant (TMT PNS) is not on record, 10 years needed')$$, 'since the appointment is not since permanent');
+UPDATE employee SET permanent_since = current_date - interval '10 years' WHERE employee_id = 2;
+SELECT is(pg_temp.verdict(2, 1, 'ten years', 'own', 'between agencies'), 'true', 'ten years to the day since then');
+UPDATE employee SET permanent_since = permanent_since + 1 WHERE employee_id = 2;
+SELECT results_eq($$SELECT passed, detail FROM eligibility(2, 1, current_date, 'own', 'between agencies') WHERE rule = 'ten years'$$,
+	format('VALUES (false, ''own request to another agency: civil servant since %s, 10 years needed'')', (current_date - interval '10 years')::date + 1), 'a day less is not enough');
+UPDATE eligibility_rule SET parameter = '{"hired_from": "2010-01-02"}' WHERE rule = 'ten years';
+SELECT results_eq($$SELECT passed, detail FROM eligibility(2, 1, current_date, 'own', 'between agencies') WHERE rule = 'ten years'$$, $$VALUES (true, 'appointed before 2010-01-02, not bound')$$, 'unless hired before the agency''s day');
+UPDATE eligibility_rule SET parameter = '{"hired_from": "2010-01-01"}' WHERE rule = 'ten years';
+SELECT is(pg_temp.verdict(2, 1, 'ten years', 'own', 'between agencies'), 'false', 'not on it');
+UPDATE employee SET status = 'pppk' WHERE employee_id = 2;
+SELECT is(pg_temp.verdict(2, 1, 'ten years', 'own', 'between agencies'), 'true', 'of others it counts from the appointment');
+UPDATE eligibility_rule SET parameter = '{}' WHERE rule = 'ten years';
+SELECT throws_ok($$UPDATE employee SET permanent_since = '2009-12-31' WHERE employee_id = 2$$, '23514', NULL, 'nobody is permanent before the appointment');
+UPDATE employee SET status = 'pns', permanent_since = NULL, appointed_on = current_date - 3000 WHERE employee_id = 2;
 SELECT is(pg_temp.verdict(2, 1, 'ten years', 'agency', 'between agencies'), 'true', 'the agency''s own move');
 SELECT is(pg_temp.verdict(2, 1, 'ten years', 'own'), 'true', 'inside the agency');
 -- discipline
@@ -154,7 +171,7 @@ DELETE FROM transfer;
 SELECT is(pg_temp.verdict(3, 1, 'vacancy'), 'true', 'a free seat');
 UPDATE employee SET appointed_on = NULL WHERE employee_id = 3;
 SELECT is(pg_temp.verdict(3, 1, 'ten years', 'own', 'between agencies'), 'unknown', 'ten years of what is not on record');
-UPDATE employee SET appointed_on = current_date - interval '10 years' WHERE employee_id = 3;
+UPDATE employee SET appointed_on = current_date - interval '11 years', permanent_since = current_date - interval '10 years' WHERE employee_id = 3;
 SELECT is(pg_temp.verdict(3, 1, 'ten years', 'own', 'between agencies'), 'true', 'ten years to the day');
 SELECT is(pg_temp.verdict(3, 1, 'study leave'), 'true', 'a checked record without study leave');
 SELECT is(pg_temp.verdict(3, 1, 'grade'), 'true', 'grade');

@@ -1,7 +1,7 @@
 -- Getting data in: every template loads its own example, every bad cell is
 -- reported with its reason, the rest goes in; from a foreign-shaped database too.
 BEGIN;
-SELECT plan(66);
+SELECT plan(69);
 SELECT mutasi.create_agency('kota') \g /dev/null
 SET search_path = kota, mutasi, public;
 
@@ -83,6 +83,9 @@ SELECT results_eq($$SELECT * FROM load_csv('employee', E'nip,name,sex,born_on,gr
 		(4, NULL, NULL, 'not allowed: CHECK ((sex = ANY (ARRAY[''male''::text, ''female''::text])))'),
 		(5, 'nip', '199205082023082001', 'is on record already')$$, 'employees');
 SELECT results_eq('SELECT sex, status, born_on FROM employee WHERE name = ''Pegawai 003''', $$VALUES ('male', 'pppk_part_time', date '1986-09-26')$$, 'read as meant');
+SELECT is_empty($$SELECT * FROM load_csv('employee', E'nip,name,appointed_on,permanent_since\n197501012000031001,Pegawai 009,,01/03/2001')$$, 'since when a civil servant');
+SELECT is_empty($$SELECT * FROM load_csv('discipline', E'employee,kind,valid_from\n197501012000031001,Proses,2026-01-15')$$, 'a proceeding');
+SELECT results_eq('SELECT e.appointed_on, e.permanent_since, d.kind FROM employee AS e JOIN discipline AS d USING (employee_id) WHERE e.name = ''Pegawai 009''', $$VALUES (date '2000-03-01', date '2001-03-01', 'proceeding')$$, 'read');
 -- trees in any order, several levels, and one that leads nowhere
 SELECT results_eq($$SELECT * FROM load_csv('unit', E'code,name,parent_code\nC,c,B\nB,b,A\nA,a,DINKES\nX,x,Y\nZ,z,X')$$,
 	$$VALUES (5, 'parent_code', 'Y', 'there is no such unit'), (6, 'parent_code', 'X', 'there is no such unit')$$, 'units below units of the same file');

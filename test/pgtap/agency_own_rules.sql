@@ -76,8 +76,8 @@ SELECT is(pg_temp.takes('tenure', '{"mnths": 6}'), '22023: rule "tenure": there 
 SELECT is(pg_temp.takes('grade', '{"months": 6}'), '22023: rule "grade": there is no parameter "months"', 'one of another rule');
 SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": -1}'), ('ten years', '{"years": -10}'), ('ten years', '{"years": 99999}'), ('performance', '{"years": 0}'), ('performance', '{"rating": -1}'),
 		('donor floor', '{"ratio": -0.1}'), ('class', '{"jump": -1}'), ('class', '{"drop": "-1"}'), ('competency fit', '{"score": -0.5}'), ('competency fit', '{"score": 68}'), ('retirement', '{"months": -12}'),
-		('retirement', '{"months": 999999999}'), ('discipline', '{"check_months": -6}')) AS v (rule, p) WHERE pg_temp.takes(v.rule, v.p::jsonb) NOT LIKE '22023: rule "' || v.rule || '": parameter "%" cannot be %'$$, 'numbers that make no sense');
-SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": 0}'), ('class', '{"jump": 0, "note": [1]}'), ('grade', '{"note": "ours"}'), ('competency fit', '{"score": 1}'), ('competency fit', '{"score": "0.00"}'), ('donor floor', '{"ratio": 0}'))
+		('ten years', '{"hired_from": "2014-02-30"}'), ('ten years', '{"hired_from": "15-01-2014"}'), ('ten years', '{"hired_from": 2014}'), ('retirement', '{"months": 999999999}'), ('discipline', '{"check_months": -6}')) AS v (rule, p) WHERE pg_temp.takes(v.rule, v.p::jsonb) NOT LIKE '22023: rule "' || v.rule || '": parameter "%" cannot be %'$$, 'numbers and days that make no sense');
+SELECT is_empty($$SELECT v.* FROM (VALUES ('tenure', '{"months": 0}'), ('ten years', '{"hired_from": "2016-02-29"}'), ('class', '{"jump": 0, "note": [1]}'), ('grade', '{"note": "ours"}'), ('competency fit', '{"score": 1}'), ('competency fit', '{"score": "0.00"}'), ('donor floor', '{"ratio": 0}'))
 	AS v (rule, p) WHERE pg_temp.takes(v.rule, v.p::jsonb) <> 'done'$$, 'and those that do');
 UPDATE eligibility_rule SET parameter = '{}';
 CREATE FUNCTION kota.divides(employees integer[], posts integer[], as_of date, parameter jsonb)

@@ -10,6 +10,7 @@ BEGIN
 END $$;
 UPDATE employee SET nip = '198503222010032002' WHERE employee_id = 2;
 UPDATE employee SET nip = '198503222010032003' WHERE employee_id = 2;
+UPDATE employee SET permanent_since = appointed_on + interval '1 year' WHERE employee_id = 2;
 INSERT INTO discipline (employee_id, kind, valid_from, valid_to, letter) VALUES (2, 'light sanction', '2015-01-01', '2015-06-01', 'SECRET-D');
 INSERT INTO relation (employee_id, relative_id, kind) VALUES (2, 7, 'sibling'), (8, 2, 'in-law');
 INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (2, 'tenure', 'SECRET-W', current_date + 100);
@@ -109,7 +110,7 @@ SELECT is_empty($$SELECT * FROM pg_temp.texts('Pegawai 2B')$$, 'nor the name');
 SELECT is_empty($$SELECT * FROM pg_temp.texts('Pegawai 002')$$, 'nor the former one');
 SELECT is_empty($$SELECT * FROM pg_temp.texts('19850322')$$, 'nor a number, nor the date of birth in it');
 SELECT is_empty($$SELECT * FROM pg_temp.texts('1985-03-22')$$, 'nor the date of birth');
-SELECT results_eq('SELECT name, nip::text, born_on, sex, profile::text, login FROM employee WHERE employee_id = 2', $$VALUES ('(erased)', NULL::text, NULL::date, NULL::text, NULL::text, NULL::text)$$, 'what is left of the person');
+SELECT results_eq('SELECT name, nip::text, born_on, permanent_since, sex, profile::text, login FROM employee WHERE employee_id = 2', $$VALUES ('(erased)', NULL::text, NULL::date, NULL::date, NULL::text, NULL::text, NULL::text)$$, 'what is left of the person');
 SELECT is((SELECT count(*) FROM incumbency WHERE employee_id = 2), 2::bigint, 'that somebody held the posts stays');
 SELECT is_empty(format('SELECT * FROM verify_history(''kota.transfer'', %L)', :'root'), 'the histories verify, the published root too');
 SELECT is(decision_digest(900), :'decision_digest', 'the decision''s digest is what it was');

@@ -4,6 +4,7 @@
 BEGIN;
 SELECT plan(76);
 \i test/data/small_agency.sql
+UPDATE employee SET permanent_since = appointed_on + interval '1 year';
 SET LOCAL client_min_messages = error;
 INSERT INTO workflow_role (role, login) SELECT r, r FROM unnest('{applicant,unit_head,verifier,analyst,assessment_team,appointing_official,origin_official,governor,minister,bkn,receiving_unit,supervisor}'::text[]) AS r;
 
@@ -121,7 +122,7 @@ SELECT is_empty($$SELECT route, own, u FROM went, jsonb_path_query_array(file, '
 SELECT results_eq($$SELECT DISTINCT u ->> 'side', (u ->> 'existing_before')::numeric, (u ->> 'existing_after')::numeric, round((u ->> 'ratio_before')::numeric, 2), round((u ->> 'ratio_after')::numeric, 2)
 	FROM went, jsonb_array_elements(file -> 'units') AS u ORDER BY 1$$, $$VALUES ('from', 5.00, 4.00, 0.60, 0.75), ('to', 1.00, 2.00, 4.00, 2.00)$$, 'as the day had it');
 SELECT is_empty($$SELECT DISTINCT route, own, r FROM went, jsonb_array_elements(file -> 'rules') AS r WHERE r ->> 'rule' = 'ten years'
-	AND r ->> 'detail' <> CASE WHEN own AND route <> 'transfer_within_agency' THEN 'own request to another agency: in service since 2010-04-30, 10 years needed' ELSE 'not an own request to another agency' END$$, 'the rules are kept as they were asked, for the route');
+	AND r ->> 'detail' <> CASE WHEN own AND route <> 'transfer_within_agency' THEN 'own request to another agency: civil servant since 2011-04-30, 10 years needed' ELSE 'not an own request to another agency' END$$, 'the rules are kept as they were asked, for the route');
 SELECT is_empty($$SELECT DISTINCT route, own, r ->> 'rule', r ->> 'binding' FROM went, jsonb_array_elements(file -> 'rules') AS r
 	WHERE (r ->> 'binding')::boolean <> CASE WHEN route = 'transfer_within_agency' THEN true
 		WHEN own THEN r ->> 'rule' IN ('in service', 'other post', 'no open case', 'donor floor', 'tenure', 'ten years', 'discipline', 'study leave', 'performance', 'election window', 'contract', 'conflict of interest')
@@ -182,7 +183,7 @@ END $$;
 SELECT pg_temp.opened('transfer_within_province', false, true) AS t \gset
 SELECT pg_temp.go(:t, 'consideration_given') \g /dev/null
 SAVEPOINT considered;
-UPDATE employee SET appointed_on = current_date - 3000 WHERE employee_id = 2;
+UPDATE employee SET appointed_on = current_date - 3000, permanent_since = NULL WHERE employee_id = 2;
 SELECT matches(pg_temp.try(format('SELECT pg_temp.go(%s, ''decided'')', :t)), '^MU108 \| Rules not passed: ten years \(own request to another agency: in service since [0-9-]+, 10 years needed\)\.$', 'own request to leave within ten years');
 ROLLBACK TO considered;
 INSERT INTO discipline (employee_id, kind, valid_from) VALUES (2, 'court case', '2024-01-01');
@@ -241,7 +242,7 @@ ALTER TABLE decision_unit DISABLE TRIGGER decision_kept;
 ALTER TABLE decision DISABLE TRIGGER decision_kept;
 SAVEPOINT open;
 UPDATE decision_rule SET passed = NULL WHERE rule = 'ten years';
-SELECT results_eq(format('SELECT subject, difference FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('rule: ten years', 'the kept answer to the rule "ten years" was altered; the record now gives another answer for that day: own request to another agency: in service since 2010-04-30, 10 years needed')$$, 'an answer altered');
+SELECT results_eq(format('SELECT subject, difference FROM replay(%s) WHERE same IS FALSE', :t), $$VALUES ('rule: ten years', 'the kept answer to the rule "ten years" was altered; the record now gives another answer for that day: own request to another agency: civil servant since 2011-04-30, 10 years needed')$$, 'an answer altered');
 ROLLBACK TO open;
 UPDATE decision_rule SET binding = NOT binding WHERE rule = 'vacancy';
 SELECT ok(EXISTS (SELECT FROM replay(:t) WHERE subject = 'rule: vacancy' AND same IS FALSE), 'or what it was held to');

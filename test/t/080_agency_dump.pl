@@ -58,6 +58,7 @@ $node->safe_psql('origin', $city . q{
 	BEGIN; SET LOCAL mutasi.actor = 'personnel agency';
 	SELECT apply_due_transfers(); COMMIT;
 	-- somebody leaves the agency
+	UPDATE employee SET permanent_since = appointed_on + interval '1 year' WHERE employee_id = 6;
 	INSERT INTO waiver (employee_id, rule, reason, valid_to) VALUES (6, 'donor floor', 'two nurses have been appointed', current_date + 100);
 	INSERT INTO transfer (transfer_id, employee_id, kind, workflow, initiative, other_agency, reason, effective_on)
 		VALUES (60, 6, 'inter-agency out', 'transfer_with_centre', 'own', 'Kementerian Kesehatan', 'to my family', current_date + 30);
