@@ -276,18 +276,26 @@ COMMENT ON FUNCTION @agency@.current_post(integer[], date, jsonb) IS 'The post e
 -- Figures of posts, which tell nothing of who holds them: by them a full post is
 -- full for everybody who asks, also under row security.
 CREATE FUNCTION @agency@.seats_held(posts integer[], as_of date DEFAULT current_date)
-	RETURNS TABLE (post_id integer, held numeric)
+	RETURNS TABLE (post_id integer, held numeric, most numeric)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		SELECT i.post_id, sum(i.share) FROM incumbency AS i
-		WHERE i.post_id = ANY (posts) AND i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-		GROUP BY i.post_id;
+		SELECT h.post_id, h.held,
+			-- few are taken up later: shares come and go on days, their running sum is what is held
+			CASE WHEN NOT h.later THEN h.held ELSE (
+				SELECT max(w.total) FROM (SELECT sum(sum(d.change)) OVER (ORDER BY d.day) AS total
+					FROM incumbency AS i CROSS JOIN LATERAL (VALUES (greatest(i.valid_from, as_of), i.share), (i.valid_to, -i.share)) AS d (day, change)
+					WHERE i.post_id = h.post_id AND i.kind <> 'acting' AND (i.valid_to IS NULL OR i.valid_to > as_of) AND d.day IS NOT NULL
+					GROUP BY d.day) AS w) END
+		FROM (SELECT i.post_id, coalesce(sum(i.share) FILTER (WHERE i.valid_from <= as_of), 0) AS held, bool_or(i.valid_from > as_of) AS later
+			FROM incumbency AS i
+			WHERE i.post_id = ANY (posts) AND i.kind <> 'acting' AND (i.valid_from <= as_of OR as_of >= current_date) AND (i.valid_to IS NULL OR i.valid_to > as_of)
+			GROUP BY i.post_id) AS h;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.seats_held(integer[], date) IS 'Per post: how many of its seats are held on a day, whoever asks; no row where none is.';
+COMMENT ON FUNCTION @agency@.seats_held(integer[], date) IS 'Per post: how many of its seats are held on a day, and how many are at most from that day on by what is on record (of a day that is past, on that day), whoever asks; no row where none is.';
 
 CREATE FUNCTION @agency@.sees_whole(place regclass) RETURNS boolean
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
@@ -444,7 +452,7 @@ $body$;
 COMMENT ON FUNCTION @agency@.with_waivers(text[], integer[], integer[], date, text[], integer[], integer[], boolean[], text[], boolean) IS 'Part of check_eligibility(): what the functions of these rules said, for every pair asked, in the agency''s language, with waivers.';
 
 CREATE FUNCTION @agency@.check_eligibility(employees integer[], posts integer[], as_of date DEFAULT current_date, context jsonb DEFAULT '{}',
-		reasons_only boolean DEFAULT false)
+		reasons_only boolean DEFAULT false, only_rules text[] DEFAULT NULL)
 	RETURNS TABLE (employee_id integer, post_id integer, rule text, passed boolean, detail text, legal_basis text,
 		waivable boolean, waived boolean, place smallint)
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
@@ -469,7 +477,7 @@ BEGIN
 	END IF;
 	-- what the rules ask stands in it
 	PERFORM policy_in_force(as_of);
-	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled ORDER BY q.place, q.rule LOOP
+	FOR r IN SELECT q.* FROM eligibility_rule AS q WHERE q.enabled AND (only_rules IS NULL OR q.rule = ANY (only_rules)) ORDER BY q.place, q.rule LOOP
 		-- Only this is planned anew for each rule, and it is short. Where the function
 		-- fails, the statement is part of what the error says, and the rule with it.
 		EXECUTE 'SELECT array_agg(f.employee_id), array_agg(f.post_id), array_agg(f.passed), array_agg(f.detail)
@@ -497,7 +505,7 @@ BEGIN
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.check_eligibility(integer[], integer[], date, jsonb, boolean) IS 'Judges many (employee, post) pairs, given as two arrays of the same length, by every rule that is switched on. A post NULL asks about leaving the agency: rules about the post itself then give no answer. reasons_only: of rules that are passed no detail is worded, which takes a third of the time.';
+COMMENT ON FUNCTION @agency@.check_eligibility(integer[], integer[], date, jsonb, boolean, text[]) IS 'Judges many (employee, post) pairs, given as two arrays of the same length, by every rule that is switched on. A post NULL asks about leaving the agency: rules about the post itself then give no answer. reasons_only: of rules that are passed no detail is worded, which takes a third of the time. only_rules: asks these rules only.';
 
 CREATE FUNCTION @agency@.eligibility(employee integer, post integer, as_of date DEFAULT current_date,
 		initiative text DEFAULT 'agency', route text DEFAULT 'within agency')

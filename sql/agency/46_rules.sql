@@ -274,7 +274,7 @@ BEGIN
 		WITH asked AS (SELECT DISTINCT p FROM unnest(posts) AS p),
 		seat AS (
 			SELECT p.post_id, p.open, p.seats, p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AS exists_then,
-				coalesce(h.held, 0) AS held, coalesce(m.coming, 0) AS coming
+				coalesce(h.held, 0) AS held, coalesce(m.coming, 0) + coalesce(h.most - h.held, 0) AS coming
 			FROM asked AS a JOIN post AS p ON p.post_id = a.p
 			-- by whoever holds them, also where the caller may not see who that is
 			LEFT JOIN seats_held(posts, as_of) AS h ON h.post_id = p.post_id
@@ -288,7 +288,7 @@ BEGIN
 		LEFT JOIN origin_post(employees, as_of, parameter) AS c ON c.employee_id = q.e;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, or as much of one as the person''s share of full time in the present post; what is promised to decided transfers is not counted as free.';
+COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, or as much of one as the person''s share of full time in the present post; what is promised to decided transfers, or taken from a later day on by an incumbency on record, is not counted as free.';
 
 CREATE FUNCTION @agency@.rule_donor_floor(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -483,8 +483,8 @@ BEGIN
 		RETURN;
 	END IF;
 	-- nor is that there is no tie said to whom row security shows some ties, or some
-	-- holders of posts, only: it would be said of what the caller does not see
-	whole := sees_whole('@agency@.relation') AND sees_whole('@agency@.incumbency');
+	-- holders of posts or cases, only: it would be said of what the caller does not see
+	whole := sees_whole('@agency@.relation') AND sees_whole('@agency@.incumbency') AND sees_whole('@agency@.transfer');
 	-- most people have none
 	IF NOT EXISTS (SELECT FROM relation AS r WHERE r.employee_id = ANY (employees) AND r.holds IS NOT FALSE)
 		AND NOT EXISTS (SELECT FROM relation AS r WHERE r.relative_id = ANY (employees) AND r.holds IS NOT FALSE)
@@ -504,23 +504,44 @@ BEGIN
 			SELECT r.employee_id AS e, r.relative_id AS other, r.holds FROM relation AS r WHERE r.employee_id = ANY (employees) AND r.holds IS NOT FALSE
 			UNION
 			SELECT r.relative_id, r.employee_id, r.holds FROM relation AS r WHERE r.relative_id = ANY (employees) AND r.holds IS NOT FALSE),
+		pending AS MATERIALIZED (
+			SELECT m.employee_id, m.from_post_id, m.to_post_id, m.effective_on FROM transfer AS m
+			WHERE m.employee_id IN (SELECT t.other FROM tie AS t) AND m.state IN ('decided', 'appointed')
+				AND m.transfer_id IS DISTINCT FROM (parameter ->> 'transfer_id')::integer),
+		-- where the other one works, and where it is on record or decided that the other one will
+		place AS MATERIALIZED (
+			SELECT i.employee_id, i.post_id FROM incumbency AS i
+			WHERE i.employee_id IN (SELECT t.other FROM tie AS t)
+				AND (i.valid_from <= as_of OR as_of >= current_date) AND (i.valid_to IS NULL OR i.valid_to > as_of)
+				-- given up by then; until the move is made the post is held
+				AND (as_of <= current_date OR NOT EXISTS (SELECT FROM pending AS m WHERE m.employee_id = i.employee_id
+					AND (m.from_post_id = i.post_id OR m.to_post_id IS NULL) AND m.effective_on <= as_of))
+			UNION
+			SELECT m.employee_id, m.to_post_id FROM pending AS m WHERE m.to_post_id IS NOT NULL),
 		near AS MATERIALIZED (
-			SELECT q.e, q.p, t.holds, target.unit_id, theirs.post_id AS their_post, theirs.unit_id AS their_unit
+			SELECT q.e, q.p, t.holds, target.unit_id, k.managerial, theirs.post_id AS their_post, theirs.unit_id AS their_unit, theirs_kind.managerial AS they_lead
 			FROM unnest(employees, posts) AS q (e, p)
 			JOIN tie AS t ON t.e = q.e
-			JOIN post AS target ON target.post_id = q.p
-			JOIN incumbency AS i ON i.employee_id = t.other AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)
-			JOIN post AS theirs ON theirs.post_id = i.post_id),
+			JOIN post AS target ON target.post_id = q.p JOIN post_kind AS k ON k.kind = target.kind
+			JOIN place AS i ON i.employee_id = t.other
+			JOIN post AS theirs ON theirs.post_id = i.post_id JOIN post_kind AS theirs_kind ON theirs_kind.kind = theirs.kind),
 		-- the whole line above each of these posts; a circle ends where it closes
 		line AS (
 			SELECT n.p AS post_id, n.p AS above FROM near AS n UNION SELECT n.their_post, n.their_post FROM near AS n
 			UNION
 			SELECT l.post_id, s.reports_to FROM line AS l JOIN post AS s ON s.post_id = l.above WHERE s.reports_to IS NOT NULL),
+		-- and the units above those that somebody leads from above
+		unit_line AS (
+			SELECT n.unit_id, n.unit_id AS above FROM near AS n WHERE n.they_lead UNION SELECT n.their_unit, n.their_unit FROM near AS n WHERE n.managerial
+			UNION
+			SELECT l.unit_id, u.parent_id FROM unit_line AS l JOIN unit AS u ON u.unit_id = l.above WHERE u.parent_id IS NOT NULL),
 		tied AS (
 			SELECT n.e, n.p, bool_or(n.holds) AS holds
 			FROM near AS n
 			WHERE n.their_unit = n.unit_id OR (n.p, n.their_post) IN (SELECT l.post_id, l.above FROM line AS l)
 				OR (n.their_post, n.p) IN (SELECT l.post_id, l.above FROM line AS l)
+				OR n.they_lead AND (n.unit_id, n.their_unit) IN (SELECT l.unit_id, l.above FROM unit_line AS l)
+				OR n.managerial AND (n.their_unit, n.unit_id) IN (SELECT l.unit_id, l.above FROM unit_line AS l)
 			GROUP BY n.e, n.p)
 		SELECT q.e, q.p,
 			-- what one of the two only says is no evidence yet, neither for a tie nor against one
@@ -536,7 +557,7 @@ BEGIN
 		LEFT JOIN record_check AS c ON c.employee_id = q.e AND c.subject = 'family' AND c.checked_on <= as_of;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, nor anywhere above or below the post (reports_to). A tie that was declared and not verified yet is unknown, see verify_interest(); so is whether there is none, to a caller whom row security does not show every tie and every holder of a post. Parameter check_months: how many months a declaration counts, default for ever.';
+COMMENT ON FUNCTION @agency@.rule_conflict_of_interest(integer[], integer[], date, jsonb) IS 'Rule: no relative or business partner in the unit, nor anywhere above or below the post (reports_to), nor leading a unit above it, nor in a unit that the post leads with those below it (post_kind.managerial). Posts that decided transfers will bring the other one count as held, and so do those taken up later by what is on record. A tie that was declared and not verified yet is unknown, see verify_interest(); so is whether there is none, to a caller whom row security does not show every tie, every holder of a post and every case. Parameter check_months: how many months a declaration counts, default for ever.';
 
 CREATE FUNCTION @agency@.rule_election_window(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)

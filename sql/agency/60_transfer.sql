@@ -581,27 +581,41 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.secrets_open(integer) IS 'Whether the database role that a statement was given as may read discipline and family ties of a person: the own ones, or everybody''s.';
 
--- Rules that time alone brings about, on the day a decided case takes effect.
-CREATE FUNCTION @agency@.allowed_on_its_day(decided @agency@.transfer) RETURNS void
+-- What the rules that time, or an act of somebody else, brings about say of a case
+-- on a day: those that are not passed, in words for who may read the records.
+CREATE FUNCTION @agency@.refused_on(c @agency@.transfer, as_of date, asked text[]) RETURNS text
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 DECLARE
 	-- what they say of a person is for those who may read the records they go by
 	secret constant text[] := '{discipline,study leave,conflict of interest}';
-	-- what time alone brings about until the day of the effect
-	of_the_day constant text[] := '{study leave,election window,contract,retirement}';
+BEGIN
+	RETURN (
+		SELECT concat_ws(', ', string_agg(told(f.rule) || ' (' || f.detail || ')', ', ' ORDER BY f.place, f.rule) FILTER (WHERE NOT f.hidden),
+				CASE WHEN bool_or(f.hidden) THEN told('the record is not open to you') END)
+			FROM (SELECT e.*, e.rule = ANY (secret) AND NOT secrets_open(c.employee_id) AS hidden
+				FROM check_eligibility(ARRAY[c.employee_id], ARRAY[c.to_post_id], as_of, transfer_context(c), only_rules => asked) AS e
+				WHERE e.passed IS FALSE AND NOT e.waived
+					-- lifted for the decision is lifted for its day
+					AND NOT EXISTS (SELECT FROM waiver AS w JOIN eligibility_rule AS r ON r.rule = w.rule AND r.waivable
+						WHERE w.employee_id = c.employee_id AND w.rule = e.rule AND (w.post_id IS NULL OR w.post_id = c.to_post_id)
+							AND w.granted_on <= current_date AND w.valid_to > least(current_date, coalesce(c.decided_at::date, c.decision_date)))
+					-- of whoever goes to another agency the last day may be on record already
+					AND NOT (e.rule = 'in service' AND c.to_post_id IS NULL
+						AND EXISTS (SELECT FROM employee AS p WHERE p.employee_id = c.employee_id AND p.left_on = as_of))) AS f
+			HAVING count(*) > 0);
+END
+$body$;
+COMMENT ON FUNCTION @agency@.refused_on(@agency@.transfer, date, text[]) IS 'Which of these rules, each one that binds every kind of case, are not passed on a day nor waived for it or its decision, with what they say; of discipline, study leave and ties only to who may read those records. NULL: none.';
+
+CREATE FUNCTION @agency@.allowed_on_its_day(decided @agency@.transfer) RETURNS void
+	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+DECLARE
 	refusal text;
 BEGIN
 	IF decided.effective_on > current_date THEN
-		SELECT concat_ws(', ', string_agg(told(c.rule) || ' (' || c.detail || ')', ', ' ORDER BY c.place, c.rule) FILTER (WHERE NOT c.hidden),
-				CASE WHEN bool_or(c.hidden) THEN told('the record is not open to you') END)
-			INTO refusal
-			FROM (SELECT e.*, e.rule = ANY (secret) AND NOT secrets_open(decided.employee_id) AS hidden FROM transfer_eligibility(decided, decided.effective_on) AS e
-				WHERE e.rule = ANY (of_the_day) AND e.binding AND e.passed IS FALSE AND NOT e.waived
-					-- lifted for the decision is lifted for its day
-					AND NOT EXISTS (SELECT FROM waiver AS w WHERE w.employee_id = decided.employee_id AND w.rule = e.rule
-						AND (w.post_id IS NULL OR w.post_id = decided.to_post_id) AND w.granted_on <= current_date AND w.valid_to > current_date)) AS c
-			HAVING count(*) > 0;
+		refusal := refused_on(decided, decided.effective_on, '{in service,vacancy,discipline,study leave,conflict of interest,election window,contract,retirement}');
 		IF refusal IS NOT NULL THEN
 			PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot be decided: on %3, when it takes effect, the candidate is not eligible', ARRAY[decided.transfer_id::text, refusal, decided.effective_on::text],
 				detail => 'Rules not passed: %2.',
@@ -610,7 +624,7 @@ BEGIN
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.allowed_on_its_day(@agency@.transfer) IS 'Refuses a decided transfer that takes effect on a later day on which the person is not eligible by study leave, an election window, the contract or retirement (MU108); a waiver valid today lifts the rule for that day too.';
+COMMENT ON FUNCTION @agency@.allowed_on_its_day(@agency@.transfer) IS 'Refuses a decided transfer that takes effect on a later day on which, by what is on record, the person is not eligible by service, the post''s seats, discipline, study leave, ties, an election window, the contract or retirement (MU108); a waiver valid today lifts the rule for that day too.';
 
 CREATE FUNCTION @agency@.transfer_effects() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -622,6 +636,7 @@ DECLARE
 	held record;
 	share numeric := 1;
 	held_as text := 'main';
+	as_of date;
 BEGIN
 	IF NEW.state = 'decided' THEN
 		PERFORM lock_posts(ARRAY[NEW.from_post_id, NEW.to_post_id]);
@@ -665,6 +680,14 @@ BEGIN
 				AND e.left_on <= CASE WHEN NEW.to_post_id IS NULL THEN NEW.effective_on - 1 ELSE current_date END) THEN
 			PERFORM mutasi.raise_error('MU110', 'employee %2, whom transfer %1 moves, is no longer in service', ARRAY[NEW.transfer_id::text, NEW.employee_id::text],
 				hint => 'Cancel the transfer; if the person is in service still, correct employee.left_on first.');
+		END IF;
+		-- what time or somebody's act has brought about since the decision; who is there, the seats and the floor are looked at by themselves
+		as_of := greatest(NEW.effective_on, least(current_date, NEW.decided_at::date));
+		refusal := refused_on(NEW, as_of, '{discipline,study leave,conflict of interest,election window,contract,retirement}');
+		IF refusal IS NOT NULL THEN
+			PERFORM mutasi.raise_error('MU108', 'transfer %1 cannot take effect: on %3 the candidate is not eligible', ARRAY[NEW.transfer_id::text, refusal, as_of::text],
+				detail => 'Rules not passed: %2.',
+				hint => 'Cancel the transfer, or put its day off (effective_on) until the rules are passed; where a rule allows one, a waiver lifts it.');
 		END IF;
 		IF NEW.from_post_id IS NOT NULL THEN
 			SELECT i.incumbency_id, i.valid_from, i.share, i.kind INTO held FROM incumbency AS i
@@ -718,7 +741,7 @@ BEGIN
 	RETURN NULL;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), of study leave, election windows, contracts and retirement for the day of the effect too, telling nobody of discipline, study leave or ties who may not read those records; and moves the incumbency when it takes effect: the new one has the share of the one that ends, and is additional where that was beside a main post that stays, an acting one in the same post ends, and all of them for somebody who leaves the agency.';
+COMMENT ON FUNCTION @agency@.transfer_effects() IS 'Trigger: re-checks eligibility, seats and floors under lock when a transfer is decided (MU108), of what time or other acts bring about for the day of the effect too, and again when it takes effect (discipline, study leave, ties, election windows, contracts, retirement), telling nobody of discipline, study leave or ties who may not read those records; and moves the incumbency when it takes effect: the new one has the share of the one that ends, and is additional where that was beside a main post that stays, an acting one in the same post ends, and all of them for somebody who leaves the agency.';
 -- Named to fire behind the workflow's trigger: an illegal step is refused as such.
 CREATE TRIGGER zz_transfer_effects AFTER UPDATE ON @agency@.transfer
 	FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state IN ('decided', 'effective'))
@@ -731,6 +754,7 @@ AS $body$
 DECLARE
 	due integer;
 	n integer := 0;
+	said text;
 BEGIN
 	IF as_of > current_date THEN
 		PERFORM mutasi.raise_error('22023', 'transfers of the future day %1 cannot be applied yet', ARRAY[as_of::text]);
@@ -754,12 +778,17 @@ BEGIN
 			END IF;
 			applied := false;
 			message := SQLERRM;
+			-- which rule it is; as far as who runs this may know
+			IF SQLSTATE = 'MU108' THEN
+				GET STACKED DIAGNOSTICS said = PG_EXCEPTION_DETAIL;
+				message := concat_ws('. ', message, nullif(said, ''));
+			END IF;
 		END;
 		RETURN NEXT;
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.apply_due_transfers(date) IS 'Makes appointed transfers effective whose day has come, each by itself: incumbency moved, seats and floors checked again. Says for each whether it was applied, or why not. Safe to run twice and from two sessions.';
+COMMENT ON FUNCTION @agency@.apply_due_transfers(date) IS 'Makes appointed transfers effective whose day has come, each by itself: incumbency moved, seats, floors and the rules that time or other acts bring about checked again. Says for each whether it was applied, or why not: then it stays appointed. Safe to run twice and from two sessions.';
 
 CREATE FUNCTION @agency@.reverse_transfer(transfer integer, reason text, effective_on date DEFAULT current_date) RETURNS integer
 	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp

@@ -562,18 +562,20 @@ AS $body$
 BEGIN
 	RETURN QUERY
 		WITH held AS (
-			SELECT i.post_id, sum(i.share) AS held FROM incumbency AS i
-			WHERE i.kind <> 'acting' AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of) GROUP BY i.post_id),
+			SELECT i.post_id, sum(i.share) FILTER (WHERE i.valid_from <= as_of) AS held, bool_or(i.valid_from > as_of) AS later FROM incumbency AS i
+			WHERE i.kind <> 'acting' AND (i.valid_from <= as_of OR as_of >= current_date) AND (i.valid_to IS NULL OR i.valid_to > as_of) GROUP BY i.post_id),
 		short AS MATERIALIZED (
-			SELECT p.post_id, p.unit_id, p.seats, coalesce(h.held, 0) AS held
+			SELECT p.post_id, p.unit_id, p.seats, coalesce(h.held, 0) AS held, h.later
 			FROM post AS p LEFT JOIN held AS h USING (post_id)
 			WHERE p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AND p.seats - coalesce(h.held, 0) >= 1)
-		SELECT s.post_id, s.unit_id, s.seats, s.held, coalesce(m.coming, 0), s.seats - s.held - coalesce(m.coming, 0)
+		SELECT s.post_id, s.unit_id, s.seats, s.held, n.coming, s.seats - s.held - n.coming
 		FROM short AS s
-		LEFT JOIN pending_moves((SELECT array_agg(x.post_id) FROM short AS x)) AS m USING (post_id);
+		LEFT JOIN pending_moves((SELECT array_agg(x.post_id) FROM short AS x)) AS m USING (post_id)
+		LEFT JOIN seats_held((SELECT array_agg(x.post_id) FROM short AS x WHERE x.later), as_of) AS t ON t.post_id = s.post_id
+		CROSS JOIN LATERAL (SELECT coalesce(m.coming, 0) + coalesce(t.most - t.held, 0) AS coming) AS n;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.open_posts(date) IS 'Posts with at least one seat nobody holds on a day, and how many of those seats are promised to decided transfers.';
+COMMENT ON FUNCTION @agency@.open_posts(date) IS 'Posts with at least one seat nobody holds on a day, and how many of those seats are promised: to decided transfers, or to who takes them up later by what is on record.';
 
 CREATE FUNCTION @agency@.opportunities(employee integer, k integer DEFAULT 10, as_of date DEFAULT current_date)
 	RETURNS TABLE (rank integer, post_id integer, title text, unit_name text, score numeric, competency numeric, performance numeric,

@@ -80,7 +80,9 @@ CREATE VIEW @agency@.vacancy AS
 		NOT p.open OR o.free < 1 OR p.requirement IS NULL AS blocked,
 		nullif(concat_ws('; ',
 			CASE WHEN NOT p.open THEN 'not open for filling' END,
-			CASE WHEN o.free < 1 THEN 'every free seat is promised to a decided transfer' END,
+			CASE WHEN o.free >= 1 THEN NULL
+				WHEN EXISTS (SELECT FROM @agency@.transfer AS t WHERE t.to_post_id = o.post_id AND t.state IN ('decided', 'appointed')) THEN 'every free seat is promised to a decided transfer'
+				ELSE 'every free seat is taken up on a later day, by what is on record' END,
 			CASE WHEN p.requirement IS NULL THEN 'what the post asks is not on record' END), '') AS reason
 	FROM @agency@.open_posts() AS o
 	JOIN @agency@.post AS p ON p.post_id = o.post_id
@@ -97,7 +99,7 @@ COMMENT ON COLUMN @agency@.vacancy.unit_code IS 'The agency''s code for the unit
 COMMENT ON COLUMN @agency@.vacancy.unit_name IS 'Name of the unit.';
 COMMENT ON COLUMN @agency@.vacancy.seats IS 'Seats of the post.';
 COMMENT ON COLUMN @agency@.vacancy.held IS 'Seats held today.';
-COMMENT ON COLUMN @agency@.vacancy.promised IS 'Seats promised to transfers that are decided and not yet effective.';
+COMMENT ON COLUMN @agency@.vacancy.promised IS 'Seats promised to transfers that are decided and not yet effective, and seats that are taken up on a later day by an incumbency on record.';
 COMMENT ON COLUMN @agency@.vacancy.free IS 'Seats that can still be filled.';
 COMMENT ON COLUMN @agency@.vacancy.unit_ratio IS 'Workload ratio of the unit; above 1: short of people.';
 COMMENT ON COLUMN @agency@.vacancy.blocked IS 'True where it cannot be filled at present.';

@@ -15,6 +15,7 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 		WHERE i.kind <> 'acting' AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)),
 	held AS MATERIALIZED (SELECT h.employee_id, count(*)::integer AS posts FROM holder AS h GROUP BY h.employee_id),
 	holders AS MATERIALIZED (SELECT h.post_id, count(*)::integer AS people FROM holder AS h GROUP BY h.post_id),
+	above AS MATERIALIZED (SELECT a.unit_id, a.ancestor_id FROM @agency@.unit_above AS a),
 	held_asked AS MATERIALIZED (
 		SELECT h.employee_id, c.competency_id, count(*)::integer AS posts FROM holder AS h JOIN @agency@.post_competency AS c ON c.post_id = h.post_id
 		GROUP BY h.employee_id, c.competency_id),
@@ -121,11 +122,14 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 	-- until somebody has looked at it, neither of the two is known to be free for where the other works
 	SELECT 'employee', r.employee_id, e.name, 'a declared tie is not verified', 'have it looked into, then verify_interest()', 'eligibility of both where the other works',
 		(SELECT count(*)::integer FROM (VALUES (r.employee_id, r.relative_id), (r.relative_id, r.employee_id)) AS t (person, other)
-			CROSS JOIN free AS f JOIN @agency@.post AS p ON p.post_id = f.post_id
+			CROSS JOIN free AS f JOIN @agency@.post AS p ON p.post_id = f.post_id JOIN @agency@.post_kind AS k ON k.kind = p.kind
 			-- as rule_conflict_of_interest() has it
-			WHERE EXISTS (SELECT FROM @agency@.incumbency AS i JOIN @agency@.post AS theirs ON theirs.post_id = i.post_id
-					WHERE i.employee_id = t.other AND i.valid_from <= current_date AND (i.valid_to IS NULL OR i.valid_to > current_date)
-						AND (theirs.unit_id = p.unit_id OR theirs.post_id = p.reports_to OR theirs.reports_to = p.post_id))
+			WHERE EXISTS (SELECT FROM (SELECT i.post_id FROM @agency@.incumbency AS i WHERE i.employee_id = t.other AND (i.valid_to IS NULL OR i.valid_to > current_date)
+						UNION ALL SELECT m.to_post_id FROM @agency@.transfer AS m WHERE m.employee_id = t.other AND m.state IN ('decided', 'appointed')) AS w
+					JOIN @agency@.post AS theirs ON theirs.post_id = w.post_id JOIN @agency@.post_kind AS tk ON tk.kind = theirs.kind
+					WHERE theirs.unit_id = p.unit_id OR theirs.post_id = p.reports_to OR theirs.reports_to = p.post_id
+						OR tk.managerial AND (p.unit_id, theirs.unit_id) IN (SELECT a.unit_id, a.ancestor_id FROM above AS a)
+						OR k.managerial AND (theirs.unit_id, p.unit_id) IN (SELECT a.unit_id, a.ancestor_id FROM above AS a))
 				AND NOT EXISTS (SELECT FROM holder AS h WHERE h.post_id = f.post_id AND h.employee_id = t.person)),
 		0::numeric(4,3), format('%s: %s (%s), declared on %s', r.kind, o.name, o.employee_id, r.declared_on)
 	FROM @agency@.relation AS r JOIN @agency@.employee AS e ON e.employee_id = r.employee_id JOIN @agency@.employee AS o ON o.employee_id = r.relative_id

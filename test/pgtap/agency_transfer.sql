@@ -98,7 +98,7 @@ SELECT results_eq('SELECT transfer_id, applied, message FROM apply_due_transfers
 	format('VALUES (%s, false, ''employee 4 no longer holds the post that transfer %s takes away''), (%s, true, NULL)', :four, :four, :five), 'one that cannot go is named, the other goes');
 UPDATE incumbency SET valid_to = NULL WHERE employee_id = 4;
 UPDATE post SET min_staff = 3 WHERE post_id = 2;
-SELECT is((SELECT message FROM apply_due_transfers()), format('transfer %s cannot take effect: the unit that gives would fall below its floor', :four), 'the floor is looked at again');
+SELECT is((SELECT message FROM apply_due_transfers()), format('transfer %s cannot take effect: the unit that gives would fall below its floor. The present post would keep 2 of at least 3 people.', :four), 'the floor is looked at again');
 UPDATE post SET min_staff = 0, seats = 9 WHERE post_id = 2;
 UPDATE post SET seats = 3 WHERE post_id = 1;
 SELECT matches((SELECT message FROM apply_due_transfers()), 'post PKM1-N has 3 seats and would have 4', 'and the seats');

@@ -62,7 +62,7 @@ INSERT INTO decided VALUES
 		move_kind, notice_allowed, notice_fields, notice_status, open_plan, plan_shortfall, origin_post, transfer_context, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
 		plan_compare, plan_effects, plan_outcome, plan_unit_impact, plan_what_if, policy_asked, policy_in_force, policy_on, policy_setting_sound, policy_surplus, preview_notice, profile_on,
 		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
-		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, rename_unit, replay, replayed_rules, retirement_ages, retirement_date,
+		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, refused_on, rename_unit, replay, replayed_rules, retirement_ages, retirement_date,
 		reverse_transfer, rows_about, rule_class, rule_competency_fit, rule_conflict_of_interest, rule_discipline, rule_donor_floor,
 		rule_education, rule_election_window, rule_grade, rule_in_service, rule_mandatory_competencies, rule_no_open_case,
 		rule_other_post, rule_performance, rule_pppk, rule_retirement, rule_study_leave, rule_ten_years, rule_tenure, rule_vacancy,
