@@ -46,7 +46,7 @@ as_owner psql -qX -d postgres -c "ALTER ROLE postgres PASSWORD '$PGPASSWORD'" -c
 cd "$TREE"
 as_owner psql -qX -d bi -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION mutasi' -f test/data/bi_rows.sql
 views=$(as_owner psql -XAtq -d bi -c "SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class AS c WHERE c.relnamespace = 'kota'::regnamespace
-	AND c.relkind = 'v' AND c.relname NOT IN ('unit_above', 'policy_period', 'policy_retirement_age', 'post_effective_period')")
+	AND c.relkind = 'v' AND c.relname NOT IN ('unit_above', 'policy_period', 'policy_retirement_age', 'post_effective_period', 'post_line', 'post_place')")
 as_owner psql -XAtq -F '	' -d bi -v schema=kota -v views="$(echo "$views" | tr ' ' ,)" -f test/clients/views.sql >"$WORK/held"
 PGHOST=127.0.0.1
 PGDATABASE=bi

@@ -67,6 +67,33 @@ COMMENT ON COLUMN @agency@.policy_period.effective_hours IS 'Effective working h
 COMMENT ON COLUMN @agency@.policy_period.rounding_rule IS 'How a required number of staff is rounded.';
 COMMENT ON COLUMN @agency@.policy_period.grade_scheme IS 'Bands that grade a workload ratio.';
 
+-- Few posts continue another one. A circle, made by hand, ends where it began.
+CREATE VIEW @agency@.post_line AS
+	WITH RECURSIVE line (post_id, former_id) AS (
+		SELECT p.post_id, p.continues_id FROM @agency@.post AS p WHERE p.continues_id IS NOT NULL
+		UNION
+		SELECT l.post_id, p.continues_id FROM line AS l JOIN @agency@.post AS p ON p.post_id = l.former_id WHERE p.continues_id IS NOT NULL)
+	SELECT l.post_id, l.former_id FROM line AS l WHERE l.former_id <> l.post_id;
+COMMENT ON VIEW @agency@.post_line IS 'Each post that continues another one (post.continues_id), with all that it continues, directly or through others.';
+COMMENT ON COLUMN @agency@.post_line.post_id IS 'Post.';
+COMMENT ON COLUMN @agency@.post_line.former_id IS 'A post that it continues.';
+
+CREATE VIEW @agency@.post_place AS
+	WITH later AS MATERIALIZED (
+		SELECT l.former_id AS post_id, p.unit_id, p.valid_from,
+			lead(p.valid_from) OVER w AS valid_to, row_number() OVER w = 1 AS first
+		FROM @agency@.post_line AS l JOIN @agency@.post AS p ON p.post_id = l.post_id
+		WINDOW w AS (PARTITION BY l.former_id ORDER BY p.valid_from, p.post_id))
+	SELECT p.post_id, p.unit_id, NULL::date AS valid_from, n.valid_from AS valid_to
+	FROM @agency@.post AS p LEFT JOIN later AS n ON n.post_id = p.post_id AND n.first
+	UNION ALL
+	SELECT n.post_id, n.unit_id, n.valid_from, n.valid_to FROM later AS n;
+COMMENT ON VIEW @agency@.post_place IS 'The unit with which the work of a post is compared, from when to when: its own, and from the day on which another post continues it, that post''s. On each day one.';
+COMMENT ON COLUMN @agency@.post_place.post_id IS 'Post.';
+COMMENT ON COLUMN @agency@.post_place.unit_id IS 'Unit.';
+COMMENT ON COLUMN @agency@.post_place.valid_from IS 'First day; NULL: always before.';
+COMMENT ON COLUMN @agency@.post_place.valid_to IS 'First day no longer; NULL: until further notice.';
+
 -- A volume covers one, three, six or twelve months. Its work is spread evenly
 -- over them; kept as hours a year at that month's pace, it stays exact:
 -- volume * norm * (12 / months covered).

@@ -56,15 +56,27 @@ CREATE VIEW @agency@.unit_workload_trend AS
 		JOIN @agency@.post AS p USING (post_id)
 		JOIN @agency@.unit_above AS a ON a.unit_id = p.unit_id
 		GROUP BY a.ancestor_id, m.month) AS s ON s.unit_id = r.unit_id AND s.month = r.month
+	-- posts that another continues, few or none, where they have been; once for all units (OFFSET 0)
+	LEFT JOIN (
+		SELECT c.unit_id, array_agg(c.post_id) AS posts, array_agg(c.valid_from) AS starts, array_agg(c.valid_to) AS ends
+		FROM @agency@.post_place AS c WHERE c.valid_from IS NOT NULL OR c.valid_to IS NOT NULL GROUP BY c.unit_id OFFSET 0) AS g ON g.unit_id = r.unit_id
+	-- of the posts that the unit has at the month's end, also where they were another's then; each looked up (OFFSET 0)
 	LEFT JOIN LATERAL (
 		SELECT mutasi.staff_required(l.work, 1, coalesce(CASE WHEN e.post_id IS NULL THEN p.effective_hours ELSE e.effective_hours END,
 				y.effective_hours)) AS required
-		FROM @agency@.post AS p
-		JOIN @agency@.post_month_load AS l ON l.post_id = p.post_id AND l.month = (r.month - interval '1 year')::date
+		FROM (
+			SELECT o.post_id, o.effective_hours FROM @agency@.post AS o
+			WHERE o.unit_id = r.unit_id AND (g.posts IS NULL OR o.post_id <> ALL (g.posts))
+			UNION ALL
+			SELECT o.post_id, o.effective_hours FROM unnest(g.posts, g.starts, g.ends) AS c (post_id, valid_from, valid_to)
+			CROSS JOIN LATERAL (SELECT f.post_id, f.effective_hours FROM @agency@.post AS f WHERE f.post_id = c.post_id OFFSET 0) AS o
+			WHERE (c.valid_from IS NULL OR c.valid_from < r.month + interval '1 month')
+				AND (c.valid_to IS NULL OR c.valid_to >= r.month + interval '1 month')) AS p
+		CROSS JOIN LATERAL (SELECT m.post_id, m.month, m.work FROM @agency@.post_month_load AS m
+			WHERE m.post_id = p.post_id AND m.month = (r.month - interval '1 year')::date OFFSET 0) AS l
 		JOIN @agency@.policy_period AS y ON y.valid_from <= l.month AND (y.valid_to IS NULL OR y.valid_to > l.month)
 		LEFT JOIN @agency@.post_effective_period AS e
-			ON e.post_id = l.post_id AND e.valid_from <= l.month AND (e.valid_to IS NULL OR e.valid_to > l.month)
-		WHERE p.unit_id = r.unit_id) AS b ON true;
+			ON e.post_id = l.post_id AND e.valid_from <= l.month AND (e.valid_to IS NULL OR e.valid_to > l.month)) AS b ON true;
 COMMENT ON VIEW @agency@.unit_workload_trend IS 'Workload of units month by month (tren beban kerja), by themselves and with all units below, each month with the norms, effective time and staff it had. Staff required: at the month''s pace, as if it lasted a year.';
 COMMENT ON COLUMN @agency@.unit_workload_trend.unit_id IS 'Unit.';
 COMMENT ON COLUMN @agency@.unit_workload_trend.parent_id IS 'The unit above.';
@@ -76,7 +88,7 @@ COMMENT ON COLUMN @agency@.unit_workload_trend.required IS 'Staff required by th
 COMMENT ON COLUMN @agency@.unit_workload_trend.existing IS 'Staff in the unit''s own posts at the end of the month (today, for the current one), in full-time shares.';
 COMMENT ON COLUMN @agency@.unit_workload_trend.ratio IS 'Workload ratio EU = required / existing; above 1: short of people; NULL where nobody is there.';
 COMMENT ON COLUMN @agency@.unit_workload_trend.efficiency IS 'Efficiency grade of the ratio (PU); A means short of people.';
-COMMENT ON COLUMN @agency@.unit_workload_trend.required_year_before IS 'Staff required in the same month a year before.';
+COMMENT ON COLUMN @agency@.unit_workload_trend.required_year_before IS 'Staff required in the same month a year before by the posts that the unit has at the end of this one, with those that they continue: what it was merged with counts, what was split off does not.';
 COMMENT ON COLUMN @agency@.unit_workload_trend.required_change IS 'Required less required a year before.';
 COMMENT ON COLUMN @agency@.unit_workload_trend.volumes_without_norm IS 'Volumes of the unit''s own posts that had no norm and are missing from the work.';
 COMMENT ON COLUMN @agency@.unit_workload_trend.required_with_units_below IS 'Staff required by the unit and all below it.';

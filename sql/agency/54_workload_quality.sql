@@ -49,8 +49,8 @@ AS $body$
 		AND EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id AND (p.valid_to IS NULL OR p.valid_to > current_date))
 		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id
 			WHERE p.unit_id = u.unit_id AND l.year = y.year)
-		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.continues_id
-			WHERE p.unit_id = u.unit_id AND l.year = y.year)
+		AND u.unit_id NOT IN (SELECT p.unit_id FROM @agency@.post_line AS n JOIN @agency@.post AS p ON p.post_id = n.post_id
+			JOIN @agency@.post_load AS l ON l.post_id = n.former_id WHERE l.year = (SELECT x.year FROM latest AS x))
 	UNION ALL
 	SELECT 'post without tasks', 'post', p.post_id, p.unit_id, p.code || ' ' || p.title,
 		'no task, so it requires nobody', 'Add its tasks to the table task, or end the post with valid_to.'
@@ -84,9 +84,15 @@ AS $body$
 	WHERE (p.valid_to IS NULL OR p.valid_to > current_date) AND k.tasks > coalesce(m.fewest_in_year, 0)
 		AND NOT EXISTS (SELECT FROM @agency@.task_volume AS v WHERE v.task_id = t.task_id
 			AND v.period_start BETWEEN y.first_day AND y.last_day)
-		-- recorded for the post that this one continues, they count here
-		AND (p.continues_id IS NULL OR NOT EXISTS (SELECT FROM @agency@.task AS o JOIN @agency@.task_volume AS v ON v.task_id = o.task_id
-			WHERE o.post_id = p.continues_id AND o.name = t.name AND v.period_start BETWEEN y.first_day AND y.last_day))
+		-- recorded for a post that this one continues, they count here
+		AND (p.continues_id IS NULL OR NOT EXISTS (
+			WITH RECURSIVE line (former_id) AS (
+				SELECT p.continues_id
+				UNION
+				SELECT o.continues_id FROM line AS n CROSS JOIN LATERAL (SELECT f.continues_id FROM @agency@.post AS f WHERE f.post_id = n.former_id OFFSET 0) AS o
+				WHERE o.continues_id IS NOT NULL)
+			SELECT FROM line AS n CROSS JOIN LATERAL (SELECT f.task_id FROM @agency@.task AS f WHERE f.post_id = n.former_id AND f.name = t.name OFFSET 0) AS o
+			CROSS JOIN LATERAL (SELECT FROM @agency@.task_volume AS f WHERE f.task_id = o.task_id AND f.period_start BETWEEN y.first_day AND y.last_day OFFSET 0) AS v))
 	UNION ALL
 	SELECT 'gap in the volumes', 'task', t.task_id, p.unit_id, p.code || ': ' || t.name,
 		format('%s of %s periods from %s to %s are on record', g.present, g.periods, g.first, g.last),

@@ -161,8 +161,8 @@ CREATE VIEW @agency@.data_quality WITH (security_invoker = true) AS
 		AND EXISTS (SELECT FROM @agency@.post AS p WHERE p.unit_id = u.unit_id)
 		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.post_id
 			WHERE l.year = (SELECT @agency@.load_year()) AND p.unit_id = u.unit_id)
-		AND NOT EXISTS (SELECT FROM @agency@.post AS p JOIN @agency@.post_load AS l ON l.post_id = p.continues_id
-			WHERE l.year = (SELECT @agency@.load_year()) AND p.unit_id = u.unit_id);
+		AND u.unit_id NOT IN (SELECT p.unit_id FROM @agency@.post_line AS n JOIN @agency@.post AS p ON p.post_id = n.post_id JOIN @agency@.post_load AS l ON l.post_id = n.former_id
+			WHERE l.year = (SELECT @agency@.load_year()));
 COMMENT ON VIEW @agency@.data_quality IS 'What is missing, expired or impossible on record, with the fix and how much of the ranking it affects: in how many rankings of a person for a post that is free today, and which share of the score there rests on it. Workload data has a view of its own, workload_data_quality.';
 COMMENT ON COLUMN @agency@.data_quality.subject IS 'employee, post or unit.';
 COMMENT ON COLUMN @agency@.data_quality.object_id IS 'Its id.';

@@ -140,7 +140,7 @@ DECLARE
 	part record;
 	own text[] := '{employee_nip,education,performance,study_leave,record_check,assessment,incumbency,waiver,application}';
 	secret text[] := '{discipline,relation}';
-	everywhere text[] := '{agency_info,message_text,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,policy_retirement_age,eligibility_rule,election_window,task,task_norm,task_volume,post_load,post_month_load,post_effective_time,post_effective_period,policy_period,unit_above,unit_state,workload_snapshot,workload_snapshot_row,induction_template}';
+	everywhere text[] := '{agency_info,message_text,grade,post_kind,education_level,performance_rating,holiday,unit,unit_change,post,competency,post_competency,policy,policy_retirement_age,eligibility_rule,election_window,task,task_norm,task_volume,post_load,post_month_load,post_effective_time,post_effective_period,policy_period,post_line,post_place,unit_above,unit_state,workload_snapshot,workload_snapshot_row,induction_template}';
 	aggregates text[] := '{unit_workload,unit_balance,unit_workload_trend,workload_surge,vacancy,plan_summary,fairness,staffing_projection,data_quality_trend,workload_data_gaps}';
 	persons text[] := '{candidate_ranking,transfer_status,transfer_timeline,employee_gap,rotation_due,placement_review_due,data_quality,workload_data_quality,plan_impact,outcome,plan_evaluation,transfer_deadline,early_warning,transfer_overdue,delegation}';
 	thing text;

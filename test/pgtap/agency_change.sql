@@ -1,6 +1,6 @@
 -- Units merged and split; training and outcomes.
 BEGIN;
-SELECT plan(77);
+SELECT plan(79);
 \i test/data/small_agency.sql
 
 -- what waits for the post that will move: two wishes, one with a case that ended, and exceptions
@@ -72,6 +72,8 @@ SELECT is((SELECT count(*) FROM post WHERE unit_id = :made), 1::bigint, 'with th
 SELECT is(move_posts(ARRAY[:went_on], :made, current_date - 4), 1, 'a post moves a second time');
 SELECT is((SELECT since FROM current_post('{2}', current_date)), date '2018-01-01', 'its holders are in it since they came, still');
 SELECT results_eq(format('SELECT unit_id, required FROM unit_figures(''{2,%s}'') ORDER BY 1', :made), format('VALUES (2, 4.0), (%s, 3.0)', :made), 'and its work goes with it');
+SELECT is_empty(format($$SELECT * FROM workload_findings() WHERE problem IN ('unit without volumes', 'task without volumes') AND unit_id = %s$$, :made), 'where none of it is missing');
+SELECT is_empty(format($$SELECT * FROM data_quality WHERE subject = 'unit' AND object_id = %s$$, :made), 'nor of the unit''s workload');
 SELECT refresh_units() \g /dev/null
 UPDATE task_volume SET volume = 2 * volume WHERE task_id = 2;
 SELECT is((SELECT required FROM unit_needs(ARRAY[:made])), 6.0, 'corrected afterwards, it is corrected where it counts');

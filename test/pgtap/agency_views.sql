@@ -86,7 +86,7 @@ SELECT set_eq($$SELECT view_name::text FROM seen WHERE role_name = 'a_auditor' A
 -- part by part, what is open; a view that is added must be put here on purpose
 CREATE TEMPORARY TABLE opened (part text, views text);
 INSERT INTO opened VALUES
-	('aggregates, read by all', 'data_quality_trend fairness plan_summary post_effective_period policy_period policy_retirement_age staffing_projection unit_above unit_balance unit_workload unit_workload_trend vacancy workload_data_gaps workload_surge'),
+	('aggregates, read by all', 'data_quality_trend fairness plan_summary post_effective_period policy_period policy_retirement_age post_line post_place staffing_projection unit_above unit_balance unit_workload unit_workload_trend vacancy workload_data_gaps workload_surge'),
 	('pegawai_2', 'employee_gap transfer_deadline transfer_status transfer_timeline'),
 	('pegawai_1', 'early_warning employee_gap placement_review_due transfer_deadline transfer_status'),
 	('a_analyst', ''),

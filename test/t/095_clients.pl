@@ -21,7 +21,7 @@ $node->safe_psql('postgres', "CREATE DATABASE bi; ALTER ROLE postgres PASSWORD '
 $node->safe_psql('bi', "CREATE EXTENSION mutasi CASCADE;\n\\i test/data/bi_rows.sql");
 
 # helpers of other views are not for tools
-my $helpers = q{'unit_above', 'policy_period', 'policy_retirement_age', 'post_effective_period'};
+my $helpers = q{'unit_above', 'policy_period', 'policy_retirement_age', 'post_effective_period', 'post_line', 'post_place'};
 my @views = split /\n/, $node->safe_psql('bi', qq{SELECT c.relname FROM pg_class AS c WHERE c.relnamespace = 'kota'::regnamespace
 	AND c.relkind = 'v' AND c.relname NOT IN ($helpers) ORDER BY 1});
 my %view = map { $_ => 1 } @views;
