@@ -312,18 +312,22 @@ $body$;
 COMMENT ON FUNCTION @agency@.sees_whole(regclass) IS 'Whether row security shows the caller every row of a table: by a policy that says so (true), as an approver''s and an auditor''s do.';
 
 -- Transfers that are decided and not yet effective hold a seat at one end and
--- have given one up at the other.
-CREATE FUNCTION @agency@.pending_moves(posts integer[], except_transfer integer DEFAULT NULL)
-	RETURNS TABLE (post_id integer, coming numeric, leaving numeric)
+-- have given one up at the other. Who is counted as there by a day, or as gone, is
+-- whose own day is not later; of one that is overdue nobody knows.
+CREATE FUNCTION @agency@.pending_moves(posts integer[], except_transfer integer DEFAULT NULL, by_day date DEFAULT current_date)
+	RETURNS TABLE (post_id integer, coming numeric, leaving numeric, come_by numeric, gone_by numeric)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
 BEGIN
 	RETURN QUERY
-		SELECT m.post_id, sum(m.coming), sum(m.leaving)
+		SELECT m.post_id, coalesce(sum(m.share) FILTER (WHERE m.comes), 0), coalesce(sum(m.share) FILTER (WHERE NOT m.comes), 0),
+			coalesce(sum(m.share) FILTER (WHERE m.comes AND m.effective_on <= by_day), 0),
+			-- whose incumbency ends before that anyway is not in it then
+			coalesce(sum(m.share) FILTER (WHERE NOT m.comes AND m.held AND m.effective_on BETWEEN current_date AND by_day AND coalesce(m.valid_to > by_day, true)), 0)
 		FROM (
 			-- the share with which the post given up is held, as the move will find it
-			SELECT e.post_id, CASE WHEN e.comes THEN coalesce(i.share, 1) ELSE 0 END AS coming, CASE WHEN e.comes THEN 0 ELSE coalesce(i.share, 1) END AS leaving
+			SELECT e.post_id, e.comes, e.effective_on, coalesce(i.share, 1) AS share, i.share IS NOT NULL AS held, i.valid_to
 			FROM (SELECT t.to_post_id AS post_id, true AS comes, t.employee_id, t.from_post_id, t.effective_on
 					FROM transfer AS t WHERE t.to_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
 						AND t.transfer_id IS DISTINCT FROM except_transfer
@@ -332,14 +336,14 @@ BEGIN
 					FROM transfer AS t WHERE t.from_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
 						AND t.transfer_id IS DISTINCT FROM except_transfer) AS e
 			LEFT JOIN LATERAL (
-				SELECT h.share FROM incumbency AS h
+				SELECT h.share, h.valid_to FROM incumbency AS h
 				WHERE h.employee_id = e.employee_id AND h.post_id = e.from_post_id AND h.kind <> 'acting'
 					AND h.valid_from <= e.effective_on AND (h.valid_to IS NULL OR h.valid_to >= e.effective_on)
 				ORDER BY h.valid_from DESC LIMIT 1) AS i ON true) AS m
 		GROUP BY m.post_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer) IS 'Per post: how much decided transfers are still to bring and to take away, each by the share of full time with which the person holds the post given up (1 for who comes from elsewhere).';
+COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer, date) IS 'Per post: how much decided transfers are still to bring (coming) and to take away (leaving), each by the share of full time with which the person holds the post given up (1 for who comes from elsewhere); and how much of it by a day (come_by, gone_by), of those who go only where that day has not passed without it.';
 
 -- What rules and explanations say, in the language of the agency. English is
 -- what the code says; other languages are rows of message_text.

@@ -269,16 +269,19 @@ CREATE FUNCTION @agency@.rule_vacancy(employees integer[], posts integer[], as_o
 	LANGUAGE plpgsql STABLE SET search_path = @agency@, mutasi, pg_temp
 AS $body$
 #variable_conflict use_column
+DECLARE
+	-- of a case the day on which the seat will be taken
+	on_day constant date := greatest(as_of, (parameter ->> 'effective_on')::date);
 BEGIN
 	RETURN QUERY
 		WITH asked AS (SELECT DISTINCT p FROM unnest(posts) AS p),
 		seat AS (
-			SELECT p.post_id, p.open, p.seats, p.valid_from <= as_of AND (p.valid_to IS NULL OR p.valid_to > as_of) AS exists_then,
-				coalesce(h.held, 0) AS held, coalesce(m.coming, 0) + coalesce(h.most - h.held, 0) AS coming
+			SELECT p.post_id, p.open, p.seats, p.valid_from <= on_day AND (p.valid_to IS NULL OR p.valid_to > on_day) AS exists_then,
+				coalesce(h.held, 0) - coalesce(m.gone_by, 0) AS held, coalesce(m.coming, 0) + coalesce(h.most - h.held, 0) AS coming
 			FROM asked AS a JOIN post AS p ON p.post_id = a.p
 			-- by whoever holds them, also where the caller may not see who that is
-			LEFT JOIN seats_held(posts, as_of) AS h ON h.post_id = p.post_id
-			LEFT JOIN pending_moves(posts, (parameter ->> 'transfer_id')::integer) AS m ON m.post_id = p.post_id)
+			LEFT JOIN seats_held(posts, on_day) AS h ON h.post_id = p.post_id
+			LEFT JOIN pending_moves(posts, (parameter ->> 'transfer_id')::integer, on_day) AS m ON m.post_id = p.post_id)
 		-- as much of a seat as the person will take: what is given up elsewhere
 		SELECT q.e, q.p, s.exists_then AND s.open AND s.seats - s.held - s.coming >= coalesce(c.share, 1),
 			CASE WHEN NOT s.exists_then THEN 'the post does not exist on that day'
@@ -288,7 +291,7 @@ BEGIN
 		LEFT JOIN origin_post(employees, as_of, parameter) AS c ON c.employee_id = q.e;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, or as much of one as the person''s share of full time in the present post; what is promised to decided transfers, or taken from a later day on by an incumbency on record, is not counted as free.';
+COMMENT ON FUNCTION @agency@.rule_vacancy(integer[], integer[], date, jsonb) IS 'Rule: the post has a free seat, or as much of one as the person''s share of full time in the present post; what is promised to decided transfers, or taken from a later day on by an incumbency on record, is not counted as free, what decided transfers will have given up by then is. Of a case the day is the one on which it takes effect.';
 
 CREATE FUNCTION @agency@.rule_donor_floor(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)
@@ -306,9 +309,10 @@ BEGIN
 		origin_posts AS MATERIALIZED (SELECT array_agg(DISTINCT o.post_id) AS ids, array_agg(DISTINCT o.unit_id) AS units FROM origin AS o),
 		unit_posts AS MATERIALIZED (SELECT p.post_id, p.unit_id, p.min_staff FROM post AS p, origin_posts AS o WHERE p.unit_id = ANY (o.units)),
 		pending AS MATERIALIZED (
-			SELECT p.unit_id, p.post_id, p.min_staff, coalesce(m.leaving, 0) AS leaving, coalesce(m.coming, 0) AS coming
+			SELECT p.unit_id, p.post_id, p.min_staff, coalesce(m.leaving, 0) AS leaving, coalesce(m.come_by, 0) AS coming
 			FROM unit_posts AS p
-			LEFT JOIN pending_moves((SELECT array_agg(u.post_id) FROM unit_posts AS u), (parameter ->> 'transfer_id')::integer) AS m USING (post_id)),
+			LEFT JOIN pending_moves((SELECT array_agg(u.post_id) FROM unit_posts AS u), (parameter ->> 'transfer_id')::integer,
+				greatest(as_of, (parameter ->> 'effective_on')::date)) AS m USING (post_id)),
 		held AS (SELECT h.post_id, h.held FROM seats_held((SELECT o.ids FROM origin_posts AS o), as_of) AS h),
 		figures AS MATERIALIZED (
 			SELECT f.unit_id, f.required, f.existing - n.net AS existing
@@ -341,7 +345,7 @@ BEGIN
 		FROM judged AS j;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_donor_floor(integer[], integer[], date, jsonb) IS 'Rule: the unit that gives keeps its floor: the post its minimum staff, the unit a workload ratio of at most the parameter ratio, default policy.max_donor_ratio. Decided moves are counted as made.';
+COMMENT ON FUNCTION @agency@.rule_donor_floor(integer[], integer[], date, jsonb) IS 'Rule: the unit that gives keeps its floor: the post its minimum staff, the unit a workload ratio of at most the parameter ratio, default policy.max_donor_ratio. Who will go by a decided move is counted as gone, who will come only by a move that is not later than the day judged (of a case its own).';
 
 CREATE FUNCTION @agency@.rule_grade(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)

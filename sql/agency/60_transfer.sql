@@ -537,9 +537,9 @@ COMMENT ON FUNCTION @agency@.lock_posts(integer[]) IS 'Locks the posts given and
 
 CREATE FUNCTION @agency@.transfer_context(c @agency@.transfer) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN jsonb_build_object('initiative', (c).initiative, 'transfer_id', (c).transfer_id, 'employee_id', (c).employee_id, 'from_post_id', (c).from_post_id,
+	RETURN jsonb_build_object('initiative', (c).initiative, 'transfer_id', (c).transfer_id, 'employee_id', (c).employee_id, 'from_post_id', (c).from_post_id, 'effective_on', (c).effective_on,
 		'route', CASE WHEN (c).kind LIKE 'inter-agency%' THEN 'between agencies' ELSE 'within agency' END);
-COMMENT ON FUNCTION @agency@.transfer_context(@agency@.transfer) IS 'What a rule is told of the case that it judges, with its parameter: initiative, route, transfer_id, employee_id and from_post_id.';
+COMMENT ON FUNCTION @agency@.transfer_context(@agency@.transfer) IS 'What a rule is told of the case that it judges, with its parameter: initiative, route, transfer_id, effective_on, employee_id and from_post_id.';
 
 -- What the rules say of the move that a case is about; asked when it is decided,
 -- kept then, and asked again by replay().
@@ -646,6 +646,17 @@ BEGIN
 			PERFORM mutasi.raise_error('MU110', 'employee %1 does not hold the post that transfer %2 takes away',
 				ARRAY[NEW.employee_id::text, NEW.transfer_id::text],
 				hint => 'Something changed the incumbency since the case was opened: have it withdrawn or rejected, and open a new one.');
+		END IF;
+		-- beside a main post that stays an additional one is exchanged
+		SELECT i.post_id, i.valid_from INTO held FROM incumbency AS i
+			WHERE i.employee_id = NEW.employee_id AND i.kind = 'main' AND i.valid_from > coalesce(NEW.effective_on, current_date) AND NEW.to_post_id IS NOT NULL
+				AND NOT EXISTS (SELECT FROM incumbency AS o WHERE o.employee_id = NEW.employee_id AND o.post_id = NEW.from_post_id AND o.kind = 'additional'
+					AND o.valid_from <= coalesce(NEW.effective_on, current_date) AND (o.valid_to IS NULL OR o.valid_to >= coalesce(NEW.effective_on, current_date)))
+			ORDER BY i.valid_from LIMIT 1;
+		IF FOUND THEN
+			PERFORM mutasi.raise_error('MU110', 'employee %1 takes up post %2 on %3, by what is on record, and cannot be moved before by transfer %4',
+				ARRAY[NEW.employee_id::text, held.post_id::text, held.valid_from::text, NEW.transfer_id::text],
+				hint => 'Correct that incumbency first if it is wrong; else have the transfer withdrawn or rejected.');
 		END IF;
 		SELECT concat_ws(', ', string_agg(told(c.rule) || ' (' || CASE WHEN c.passed IS NULL THEN told('unknown') || ': ' ELSE '' END || c.detail || ')', ', ' ORDER BY c.place, c.rule)
 					FILTER (WHERE NOT c.hidden),
@@ -808,7 +819,7 @@ BEGIN
 	END IF;
 	IF done.from_post_id IS NULL OR done.to_post_id IS NULL THEN
 		PERFORM mutasi.raise_error('MU111', 'transfer %1 led into or out of the agency and is not reversed here', ARRAY[transfer::text],
-			hint => 'Open a transfer in the other direction.');
+			hint => 'Open a transfer in the other direction; of somebody who comes back the owner empties employee.left_on first.');
 	END IF;
 	SELECT t.transfer_id INTO made FROM transfer AS t WHERE t.reverses_id = done.transfer_id AND t.state IN ('effective', 'monitoring', 'completed') LIMIT 1;
 	IF FOUND THEN

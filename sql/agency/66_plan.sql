@@ -93,21 +93,23 @@ BEGIN
 				LEFT JOIN @agency@.unit_figures(ARRAY(SELECT u.unit_id FROM @agency@.unit AS u), %1$L) AS f ON f.unit_id = o.unit_id
 				JOIN @agency@.post AS p ON p.post_id = o.post_id AND p.open
 				WHERE o.free >= 1', as_of),
-			format('SELECT DISTINCT w.employee_id, w.from_unit_id AS unit_id,
+			format('SELECT w.employee_id, w.unit_id,
 					greatest(0, floor(f.existing - coalesce(l.leaving, 0) - coalesce(f.required, f.existing * %3$s) / %3$s))::integer AS releasable
-				FROM @agency@.transfer_plan_pair AS w
+				-- who can only move inside the unit leaves it nothing to spare
+				FROM (SELECT o.employee_id, CASE WHEN bool_or(p.unit_id IS DISTINCT FROM o.from_unit_id) THEN o.from_unit_id END AS unit_id
+					FROM @agency@.transfer_plan_pair AS o JOIN @agency@.post AS p ON p.post_id = o.post_id
+					WHERE o.plan_id = %2$s AND NOT o.withheld GROUP BY o.employee_id, o.from_unit_id) AS w
 				LEFT JOIN @agency@.unit_figures(ARRAY(SELECT DISTINCT x.from_unit_id FROM @agency@.transfer_plan_pair AS x WHERE x.plan_id = %2$s AND x.from_unit_id IS NOT NULL), %1$L) AS f
-					ON f.unit_id = w.from_unit_id
+					ON f.unit_id = w.unit_id
 				LEFT JOIN (SELECT p.unit_id, sum(n.leaving) AS leaving FROM @agency@.post AS p
 					JOIN @agency@.pending_moves(ARRAY(SELECT q.post_id FROM @agency@.post AS q)) AS n ON n.post_id = p.post_id GROUP BY p.unit_id) AS l
-					ON l.unit_id = w.from_unit_id
-				WHERE w.plan_id = %2$s AND NOT w.withheld', as_of, plan, y.max_donor_ratio));
+					ON l.unit_id = w.unit_id', as_of, plan, y.max_donor_ratio));
 		EXIT WHEN NOT withhold_beyond_minimum(plan, solved, as_of);
 	END LOOP;
 	RETURN keep_solution(plan, solved);
 END
 $body$;
-COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post (where more of its holders would go than it can spare, those with the best scores go, even where another of them could fill a seat that nobody else can), workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do, plan_shortfall() why a seat stays empty.';
+COMMENT ON FUNCTION @agency@.propose_plan(integer, integer, date) IS 'Fills a plan with proposals, anew each time: of the per_post best eligible people of each free post the choice that fills the most seats, those of the units shortest of people first, then with the highest total score (mutasi.solve_transfers). Never below a donor''s floor: minimum staff of a post (where more of its holders would go than it can spare, those with the best scores go, even where another of them could fill a seat that nobody else can), workload ratio of a unit (max_donor_ratio), everybody who leaves counted as gone, nobody who arrives as there; in whole people, and a move inside the unit of somebody who could leave it as well counts as leaving it. Returns how many moves; transfer_plan.solution proves them, plan_what_if() shows what they would do, plan_shortfall() why a seat stays empty.';
 
 CREATE FUNCTION @agency@.plan_shortfall(plan integer)
 	RETURNS TABLE (post_id integer, title text, unit_name text, seats integer, filled integer, empty integer, candidates bigint, withheld bigint,

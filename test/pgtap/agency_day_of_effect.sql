@@ -117,7 +117,7 @@ SELECT is(pg_temp.verdict(2, 1, 'vacancy', current_date - 1), 'true: 2 seats, 1 
 SELECT results_eq('SELECT held, promised, free, blocked, reason FROM vacancy WHERE post_id = 1', $$VALUES (1.00, 1.00, 0.00, true, 'every free seat is taken up on a later day, by what is on record')$$, 'nor is it shown as free');
 SELECT is_empty('SELECT * FROM opportunities(3) WHERE post_id = 1', 'or offered');
 SELECT pg_temp.opened(1, 2, 1, current_date + 10) \g /dev/null
-SELECT is(pg_temp.gets(1, 'decided'), 'Rules not passed: vacancy (2 seats, 1 held, 1 promised).', 'nobody else is decided for it');
+SELECT is(pg_temp.gets(1, 'decided'), 'Rules not passed: vacancy (2 seats, 2 held, 0 promised).', 'nobody else is decided for it');
 -- one after another
 UPDATE incumbency SET valid_to = current_date + 5 WHERE employee_id = 1;
 SELECT results_eq('SELECT * FROM seats_held(''{1}'')', 'VALUES (1, 1.00, 1.00)', 'who follows on a day takes the same seat');

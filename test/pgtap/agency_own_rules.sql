@@ -132,11 +132,11 @@ SELECT is(pg_temp.verdict(4, 1, 'vacancy'), 'false: 1 seats, 0.5 held, 0 promise
 UPDATE post SET seats = 2 WHERE post_id = 1;
 ALTER TABLE transfer DISABLE TRIGGER USER;
 INSERT INTO transfer (transfer_id, employee_id, from_post_id, to_post_id, reason, kind, state, effective_on, decision_date) VALUES (801, 2, 2, 1, 'x', 'rotation', 'decided', current_date + 5, current_date);
-SELECT results_eq('SELECT * FROM pending_moves(''{1,2}'') ORDER BY 1', 'VALUES (1, 0.5, 0.0), (2, 0.0, 0.5)', 'a decided move counts by its share at both ends');
+SELECT results_eq('SELECT post_id, coming, leaving FROM pending_moves(''{1,2}'') ORDER BY 1', 'VALUES (1, 0.5, 0.0), (2, 0.0, 0.5)', 'a decided move counts by its share at both ends');
 SELECT is(pg_temp.verdict(4, 1, 'vacancy'), 'true: 2 seats, 0.5 held, 0.5 promised', 'a whole seat is left');
 SELECT is(pg_temp.free(), 1.0, 'open_posts() says so');
 INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason, kind, state, effective_on, decision_date, other_agency, workflow) VALUES (802, 8, 1, 'x', 'inter-agency in', 'decided', current_date + 5, current_date, 'Kota Y', 'transfer_with_centre');
-SELECT results_eq('SELECT * FROM pending_moves(''{1}'')', 'VALUES (1, 1.5, 0.0)', 'who comes from elsewhere takes a whole seat');
+SELECT results_eq('SELECT post_id, coming, leaving FROM pending_moves(''{1}'')', 'VALUES (1, 1.5, 0.0)', 'who comes from elsewhere takes a whole seat');
 DELETE FROM transfer;
 -- a waiver of a rule that can be waived no longer
 ALTER TABLE transfer ENABLE TRIGGER zz_transfer_effects;
