@@ -328,6 +328,46 @@ COMMENT ON FUNCTION mutasi.migrate_due(regclass, text, text, integer) IS
 
 -- Health ---------------------------------------------------------------------------
 
+-- pg_restore --disable-triggers leaves every trigger as an ordinary one, and so
+-- does ENABLE TRIGGER ALL: then a replica's session gets by.
+CREATE FUNCTION mutasi.rearm_workflow(target regclass) RETURNS integer
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	AS $$
+DECLARE
+	item record;
+	changed integer := 0;
+BEGIN
+	IF NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = target AND t.tgfoid = 'mutasi.workflow_enforce()'::regprocedure) THEN
+		PERFORM mutasi.raise_error('MU024', 'no workflow is attached to "%1"', ARRAY[target::text]);
+	END IF;
+	FOR item IN
+		-- the table, its history, the seals and their heads: each trigger says what comes next
+		WITH RECURSIVE guarded(relid) AS (
+			SELECT target::oid
+			UNION
+			SELECT n.relid FROM guarded AS g CROSS JOIN LATERAL (
+				SELECT p.relid::oid FROM pg_partition_tree(g.relid) AS p
+				UNION ALL
+				SELECT t.tgconstrrelid FROM pg_trigger AS t JOIN pg_proc AS f ON f.oid = t.tgfoid
+				WHERE t.tgrelid = g.relid AND t.tgconstrrelid <> 0 AND t.tgname LIKE 'mutasi\_%' AND f.pronamespace = 'mutasi'::regnamespace) AS n(relid))
+		SELECT g.relid::regclass AS relation, t.tgname, CASE WHEN f.proname = 'workflow_columns' THEN 'REPLICA' ELSE 'ALWAYS' END AS mode
+		FROM guarded AS g JOIN pg_trigger AS t ON t.tgrelid = g.relid JOIN pg_proc AS f ON f.oid = t.tgfoid
+		WHERE f.pronamespace = 'mutasi'::regnamespace AND t.tgname NOT IN ('mutasi_history_seal', 'mutasi_seal_head')
+			AND t.tgenabled <> CASE WHEN f.proname = 'workflow_columns' THEN 'R' ELSE 'A' END
+			AND f.proname IN ('workflow_enforce', 'workflow_columns', 'workflow_truncate', 'workflow_key', 'workflow_end', 'history_guard')
+		ORDER BY g.relid::regclass::text, t.tgname
+	LOOP
+		PERFORM mutasi.workflow_owner_check(item.relation);
+		EXECUTE format('ALTER TABLE %s ENABLE %s TRIGGER %I', item.relation, item.mode, item.tgname);
+		changed := changed + 1;
+	END LOOP;
+	RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION mutasi.rearm_workflow(regclass) IS
+	'Puts the triggers of a workflow, its history and seals back as attach_workflow() made them, after a restore with --disable-triggers or by hand: always enabled, in a replica''s session too. For the table''s owner. Returns how many it changed; what was written meanwhile verify_history() finds. Raises MU024 where no workflow is attached.';
+
 CREATE FUNCTION mutasi.workflow_health(target regclass, OUT problem text, OUT object text, OUT detail text) RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -343,10 +383,10 @@ BEGIN
 		SELECT r.relid::regclass AS relation, w.function, w.everywhere, t.tgname, t.tgenabled
 		FROM (SELECT p.relid FROM pg_partition_tree(target) AS p UNION SELECT target) AS r(relid)
 		JOIN pg_class AS c ON c.oid = r.relid
-		CROSS JOIN (VALUES ('workflow_enforce', true), ('workflow_columns', false), ('workflow_truncate', true), ('workflow_key', true)) AS w(function, everywhere)
+		CROSS JOIN (VALUES ('workflow_enforce', true), ('workflow_columns', false), ('workflow_truncate', true), ('workflow_key', true), ('workflow_end', false)) AS w(function, everywhere)
 		LEFT JOIN pg_trigger AS t ON t.tgrelid = r.relid AND t.tgfoid = format('mutasi.%s()', w.function)::regprocedure
 		WHERE (w.everywhere OR r.relid = target)
-			AND (w.function <> 'workflow_key' OR (SELECT c.relkind FROM pg_class AS c WHERE c.oid = target) = 'p')
+			AND (w.function NOT IN ('workflow_key', 'workflow_end') OR (w.function = 'workflow_key') = ((SELECT c.relkind FROM pg_class AS c WHERE c.oid = target) = 'p'))
 			AND (t.tgname IS NULL OR t.tgenabled = 'D' OR (t.tgenabled <> 'A' AND w.function <> 'workflow_columns'))
 		ORDER BY r.relid::regclass::text, w.function
 	LOOP
@@ -354,7 +394,7 @@ BEGIN
 			WHEN item.tgenabled = 'D' THEN 'trigger disabled' ELSE 'trigger not always enabled' END;
 		object := format('%s on %s', coalesce(item.tgname, 'mutasi.' || item.function || '()'), item.relation);
 		detail := CASE WHEN item.tgname IS NULL THEN 'Writes are not judged or not recorded; detach and attach the workflow.'
-			ELSE 'ALTER TABLE … ENABLE ALWAYS TRIGGER switches it on; rows written meanwhile are found by verify_history().' END;
+			ELSE 'rearm_workflow() switches it on; rows written meanwhile are found by verify_history().' END;
 		RETURN NEXT;
 	END LOOP;
 	BEGIN

@@ -29,7 +29,7 @@ INSERT INTO decided VALUES
 		profile_matching_combine, profile_matching_explain, profile_matching_final, profile_matching_fraction, profile_matching_parts,
 		profile_matching_total, profile_merge, profile_ne, profile_out, profile_recv, profile_send, profile_set, profile_subtract,
 		profile_to_array, profile_to_jsonb, profile_typanalyze, profile_unnest, project_volume, raise_error, raise_warning, tell_progress,
-		rank_candidates, rank_composite, rank_posts, record_baseline, refuse_stale, requirement_agg, requirement_agg_combine,
+		rank_candidates, rank_composite, rank_posts, rearm_workflow, record_baseline, refuse_stale, requirement_agg, requirement_agg_combine,
 		requirement_agg_deserialize, requirement_agg_final, requirement_agg_serialize, requirement_agg_transition, requirement_cmp,
 		requirement_count, requirement_eq, requirement_from_jsonb, requirement_ge, requirement_gt, requirement_hash,
 		requirement_hash_extended, requirement_in, requirement_le, requirement_lt, requirement_ne, requirement_out, requirement_recv,

@@ -2,7 +2,7 @@
 -- partitions, new versions; and its caches neither go stale nor leak.
 BEGIN;
 SET LOCAL client_min_messages = error;
-SELECT plan(44);
+SELECT plan(50);
 SELECT mutasi.define_workflow('{"workflow": "evolve_steps",
 	"states": [{"state": "draft", "initial": true}, {"state": "submitted", "editable": ["note"]}, {"state": "done", "terminal": true}],
 	"transitions": [{"action": "submit", "from": "draft", "to": "submitted", "condition": "NEW.amount > OLD.floor"},
@@ -40,6 +40,17 @@ SELECT is(length(mutasi.seal_history('permohonan')), 64, 'it is sealed');
 SELECT is_empty($$SELECT * FROM mutasi.verify_history('permohonan')$$, 'and verifies');
 SELECT is_empty($$SELECT * FROM mutasi.workflow_health('permohonan')$$, 'and is healthy');
 SELECT is(mutasi.workflow_current_options('permohonan') - 'columns', '{"reason": "alasan"}', 'options with the columns'' present names');
+
+-- as pg_restore --disable-triggers leaves it
+CREATE TEMP TABLE armed AS SELECT t.tgrelid, t.tgname, t.tgenabled FROM pg_trigger AS t JOIN pg_proc AS f ON f.oid = t.tgfoid WHERE f.pronamespace = 'mutasi'::regnamespace;
+SELECT format('ALTER TABLE %s ENABLE TRIGGER ALL', r.tgrelid::regclass) FROM (SELECT DISTINCT tgrelid FROM armed) AS r \gexec
+SELECT isnt_empty($$SELECT * FROM mutasi.workflow_health('permohonan') WHERE problem = 'trigger not always enabled'$$, 'triggers that a replica gets by are told of');
+SELECT cmp_ok(mutasi.rearm_workflow('permohonan'), '>', 5, 'those of the table, the history and its seals');
+SELECT is_empty($$SELECT a.tgrelid::regclass, a.tgname, a.tgenabled, t.tgenabled FROM armed AS a JOIN pg_trigger AS t USING (tgrelid, tgname) WHERE a.tgenabled <> t.tgenabled
+	AND a.tgrelid IN (SELECT x.tgrelid FROM pg_trigger AS x WHERE x.tgrelid::regclass::text ~ 'permohonan|riwayat')$$, 'are as they were');
+SELECT is_empty($$SELECT * FROM mutasi.workflow_health('permohonan')$$, 'and healthy');
+SELECT is(mutasi.rearm_workflow('permohonan'), 0, 'once');
+SELECT throws_ok($$SELECT mutasi.rearm_workflow('pg_class')$$, 'MU024', 'no workflow is attached to "pg_class"', 'a table without a workflow');
 
 -- damage is refused and told of
 ALTER TABLE permohonan DISABLE TRIGGER mutasi_workflow;
