@@ -334,7 +334,13 @@ BEGIN
 				UNION ALL
 				SELECT t.from_post_id, false, t.employee_id, t.from_post_id, t.effective_on
 					FROM transfer AS t WHERE t.from_post_id = ANY (posts) AND t.state IN ('decided', 'appointed')
-						AND t.transfer_id IS DISTINCT FROM except_transfer) AS e
+						AND t.transfer_id IS DISTINCT FROM except_transfer
+				UNION ALL
+				-- what else is held by whoever leaves the agency
+				SELECT o.post_id, false, t.employee_id, o.post_id, t.effective_on
+					FROM transfer AS t JOIN incumbency AS o ON o.employee_id = t.employee_id AND o.post_id = ANY (posts) AND o.post_id IS DISTINCT FROM t.from_post_id
+						AND o.kind <> 'acting' AND o.valid_from <= t.effective_on AND (o.valid_to IS NULL OR o.valid_to >= t.effective_on)
+					WHERE t.to_post_id IS NULL AND t.state IN ('decided', 'appointed') AND t.transfer_id IS DISTINCT FROM except_transfer) AS e
 			LEFT JOIN LATERAL (
 				SELECT h.share, h.valid_to FROM incumbency AS h
 				WHERE h.employee_id = e.employee_id AND h.post_id = e.from_post_id AND h.kind <> 'acting'

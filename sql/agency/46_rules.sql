@@ -305,7 +305,15 @@ BEGIN
 			FROM unnest(employees, posts) AS q (e, p) WHERE EXISTS (SELECT FROM employee AS w WHERE w.employee_id = q.e);
 	END IF;
 	RETURN QUERY
-		WITH origin AS MATERIALIZED (SELECT * FROM origin_post(employees, as_of, parameter)),
+		WITH asked AS MATERIALIZED (SELECT q.e, q.p, q.nth FROM unnest(employees, posts) WITH ORDINALITY AS q (e, p, nth)),
+		origin AS MATERIALIZED (
+			SELECT o.employee_id, o.post_id, o.unit_id, o.share, o.share AS from_unit, false AS by_leaver FROM origin_post(employees, as_of, parameter) AS o
+			UNION ALL
+			-- whoever leaves the agency gives up every post
+			SELECT i.employee_id, i.post_id, p.unit_id, i.share, sum(i.share) OVER (PARTITION BY i.employee_id, p.unit_id), true
+			FROM incumbency AS i JOIN post AS p ON p.post_id = i.post_id
+			WHERE i.employee_id IN (SELECT a.e FROM asked AS a WHERE a.p IS NULL) AND i.kind <> 'acting'
+				AND i.valid_from <= as_of AND (i.valid_to IS NULL OR i.valid_to > as_of)),
 		origin_posts AS MATERIALIZED (SELECT array_agg(DISTINCT o.post_id) AS ids, array_agg(DISTINCT o.unit_id) AS units FROM origin AS o),
 		unit_posts AS MATERIALIZED (SELECT p.post_id, p.unit_id, p.min_staff FROM post AS p, origin_posts AS o WHERE p.unit_id = ANY (o.units)),
 		pending AS MATERIALIZED (
@@ -319,33 +327,39 @@ BEGIN
 			FROM origin_posts AS o CROSS JOIN LATERAL unit_needs(o.units, as_of) AS f
 			JOIN (SELECT g.unit_id, sum(g.leaving - g.coming) AS net FROM pending AS g GROUP BY g.unit_id) AS n USING (unit_id)),
 		judged AS (
-			SELECT q.e, q.p, o.post_id AS from_post, o.unit_id = t.unit_id AS same_unit,
-				h.held - g.leaving - o.share AS left_in_post, g.min_staff, f.required, f.existing - o.share AS left_in_unit,
-				mutasi.workload_ratio(f.required, nullif(f.existing - o.share, 0)) AS ratio_after, y.ratio AS limit_ratio
-			FROM unnest(employees, posts) AS q (e, p)
+			SELECT q.e, q.p, q.nth, o.post_id AS from_post, o.unit_id = t.unit_id AS same_unit,
+				h.held - g.leaving - o.share AS left_in_post, g.min_staff, f.required, f.existing - o.from_unit AS left_in_unit,
+				mutasi.workload_ratio(f.required, nullif(f.existing - o.from_unit, 0)) AS ratio_after, y.ratio AS limit_ratio
+			FROM asked AS q
 			LEFT JOIN post AS t ON t.post_id = q.p
 			CROSS JOIN (SELECT coalesce((parameter ->> 'ratio')::numeric, p.max_donor_ratio) AS ratio FROM policy_asked(as_of, parameter) AS p) AS y
-			LEFT JOIN origin AS o ON o.employee_id = q.e
+			LEFT JOIN origin AS o ON o.employee_id = q.e AND o.by_leaver = (q.p IS NULL)
 			LEFT JOIN pending AS g ON g.post_id = o.post_id
 			LEFT JOIN held AS h ON h.post_id = o.post_id
-			LEFT JOIN figures AS f ON f.unit_id = o.unit_id)
-		SELECT j.e, j.p,
-			CASE WHEN j.from_post IS NULL THEN true
-				WHEN j.left_in_post < j.min_staff THEN false
-				WHEN j.same_unit THEN true
-				WHEN j.required IS NULL THEN NULL
-				WHEN j.left_in_unit <= 0 THEN j.required = 0
-				ELSE round(j.ratio_after, 2) <= j.limit_ratio END,
-			CASE WHEN j.from_post IS NULL THEN 'leaves no post behind'
-				WHEN j.left_in_post < j.min_staff THEN format(E'the present post would keep %%1 of at least %%2 people\t%s\t%s', trim_scale(j.left_in_post), j.min_staff)
-				WHEN j.same_unit THEN 'stays in the unit'
-				WHEN j.required IS NULL THEN 'the present unit has no workload on record'
-				WHEN j.left_in_unit <= 0 THEN 'the present unit would be left with nobody'
-				ELSE format(E'the present unit''s workload ratio would be %%1, at most %%2 allowed\t%s\t%s', round(j.ratio_after, 2), j.limit_ratio) END
-		FROM judged AS j;
+			LEFT JOIN figures AS f ON f.unit_id = o.unit_id),
+		verdict AS (
+			SELECT j.e, j.p, j.nth, j.from_post,
+				CASE WHEN j.from_post IS NULL THEN true
+					WHEN j.left_in_post < j.min_staff THEN false
+					WHEN j.same_unit THEN true
+					WHEN j.required IS NULL THEN NULL
+					WHEN j.left_in_unit <= 0 THEN j.required = 0
+					ELSE round(j.ratio_after, 2) <= j.limit_ratio END AS passed,
+				CASE WHEN j.from_post IS NULL THEN 'leaves no post behind'
+					WHEN j.left_in_post < j.min_staff THEN format(E'the present post would keep %%1 of at least %%2 people\t%s\t%s', trim_scale(j.left_in_post), j.min_staff)
+					WHEN j.same_unit THEN 'stays in the unit'
+					WHEN j.required IS NULL THEN 'the present unit has no workload on record'
+					WHEN j.left_in_unit <= 0 THEN 'the present unit would be left with nobody'
+					ELSE format(E'the present unit''s workload ratio would be %%1, at most %%2 allowed\t%s\t%s', round(j.ratio_after, 2), j.limit_ratio) END AS detail
+			FROM judged AS j)
+		-- of several posts what speaks against it
+		SELECT w.e, w.p, w.passed, w.detail
+		FROM (SELECT x.*, row_number() OVER (PARTITION BY x.nth ORDER BY CASE WHEN x.passed THEN 2 WHEN x.passed IS NULL THEN 1 ELSE 0 END, x.from_post) AS place
+			FROM verdict AS x) AS w
+		WHERE w.place = 1 ORDER BY w.nth;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.rule_donor_floor(integer[], integer[], date, jsonb) IS 'Rule: the unit that gives keeps its floor: the post its minimum staff, the unit a workload ratio of at most the parameter ratio, default policy.max_donor_ratio. Who will go by a decided move is counted as gone, who will come only by a move that is not later than the day judged (of a case its own).';
+COMMENT ON FUNCTION @agency@.rule_donor_floor(integer[], integer[], date, jsonb) IS 'Rule: the unit that gives keeps its floor: the post its minimum staff, the unit a workload ratio of at most the parameter ratio, default policy.max_donor_ratio. Who will go by a decided move is counted as gone, who will come only by a move that is not later than the day judged (of a case its own). Whoever leaves the agency gives up every post held: each has to pass.';
 
 CREATE FUNCTION @agency@.rule_grade(employees integer[], posts integer[], as_of date, parameter jsonb)
 	RETURNS TABLE (employee_id integer, post_id integer, passed boolean, detail text)

@@ -1,7 +1,7 @@
 -- Seats that become free and posts that begin by the day of a transfer; arrivals that
 -- a unit cannot count on yet; incumbencies on record that a transfer would run into.
 BEGIN;
-SELECT plan(20);
+SELECT plan(26);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE eligibility_rule SET enabled = rule IN ('vacancy', 'in service', 'other post', 'no open case');
@@ -78,6 +78,31 @@ SELECT pg_temp.opened(8, 4, 4, current_date + 10) \g /dev/null
 SELECT is(pg_temp.decided(8), format('MU110: employee 4 takes up post 3 on %s, by what is on record, and cannot be moved before by transfer 8', current_date + 20), 'is not run into');
 DELETE FROM incumbency WHERE employee_id = 4 AND post_id = 3;
 SELECT is(pg_temp.decided(8), 'done', 'without it the case is decided');
+
+ROLLBACK TO leaving;
+-- whoever leaves the agency with two posts leaves both
+UPDATE eligibility_rule SET enabled = rule = 'donor floor';
+UPDATE task_volume SET volume = 10;
+SELECT refresh_units() \g /dev/null
+UPDATE incumbency SET share = 0.5 WHERE employee_id = 2;
+INSERT INTO incumbency (employee_id, post_id, valid_from, share, kind) VALUES (2, 4, '2019-01-01', 0.5, 'additional');
+SELECT results_eq('SELECT passed, detail FROM check_eligibility(''{2}'', ''{NULL}'')', $$VALUES (false, 'the present unit would be left with nobody')$$, 'the unit of the additional post has nobody else');
+INSERT INTO employee (employee_id, name, appointed_on) VALUES (40, 'Pegawai 040', '2010-01-01');
+INSERT INTO incumbency (employee_id, post_id, valid_from, share) VALUES (40, 4, '2020-01-01', 0.5);
+SELECT refresh_units() \g /dev/null
+SELECT results_eq('SELECT passed FROM check_eligibility(''{2}'', ''{NULL}'')', 'VALUES (true)', 'with somebody else nothing speaks against it');
+UPDATE post SET min_staff = 1 WHERE post_id = 4;
+SELECT results_eq('SELECT passed, detail FROM check_eligibility(''{2,2,3}'', ''{NULL,1,NULL}'')', $$VALUES (false, 'the present post would keep 0.5 of at least 1 people'), (true, 'the present unit''s workload ratio would be 0.00, at most 1.20 allowed'), (true, 'the present unit''s workload ratio would be 0.00, at most 1.20 allowed')$$,
+	'but for the additional post, which only who leaves gives up');
+SELECT set_config('mutasi.actor', 'unit head', true) \g /dev/null
+INSERT INTO transfer (transfer_id, employee_id, kind, workflow, other_agency, reason, effective_on) VALUES (9, 2, 'inter-agency out', 'transfer_with_centre', 'Kota Y', 'x', current_date + 5);
+ALTER TABLE transfer DISABLE TRIGGER USER;
+UPDATE transfer SET state = 'decided' WHERE transfer_id = 9;
+ALTER TABLE transfer ENABLE TRIGGER USER;
+SELECT results_eq('SELECT post_id, leaving, gone_by FROM pending_moves(''{2,4}'', by_day => current_date + 5) ORDER BY post_id', 'VALUES (2, 0.50, 0.50), (4, 0.50, 0.50)', 'both are given up');
+UPDATE post SET min_staff = 0 WHERE post_id = 4;
+SELECT is((SELECT count(*) FROM check_eligibility('{3,3}', '{1,4}')), 2::bigint, 'one answer a pair');
+SELECT results_eq('SELECT employee_id, post_id FROM rule_donor_floor(''{4,3,4}'', ''{3,1,1}'', current_date, ''{}'')', 'VALUES (4, 3), (3, 1), (4, 1)', 'in the order asked');
 
 SELECT * FROM finish();
 ROLLBACK;
