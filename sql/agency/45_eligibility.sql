@@ -313,7 +313,7 @@ COMMENT ON FUNCTION @agency@.sees_whole(regclass) IS 'Whether row security shows
 
 -- Transfers that are decided and not yet effective hold a seat at one end and
 -- have given one up at the other. Who is counted as there by a day, or as gone, is
--- whose own day is not later; of one that is overdue nobody knows.
+-- whose own day is not later; but what is due today is gone once it is.
 CREATE FUNCTION @agency@.pending_moves(posts integer[], except_transfer integer DEFAULT NULL, by_day date DEFAULT current_date)
 	RETURNS TABLE (post_id integer, coming numeric, leaving numeric, come_by numeric, gone_by numeric)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10 SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
@@ -324,7 +324,7 @@ BEGIN
 		SELECT m.post_id, coalesce(sum(m.share) FILTER (WHERE m.comes), 0), coalesce(sum(m.share) FILTER (WHERE NOT m.comes), 0),
 			coalesce(sum(m.share) FILTER (WHERE m.comes AND m.effective_on <= by_day), 0),
 			-- whose incumbency ends before that anyway is not in it then
-			coalesce(sum(m.share) FILTER (WHERE NOT m.comes AND m.held AND m.effective_on BETWEEN current_date AND by_day AND coalesce(m.valid_to > by_day, true)), 0)
+			coalesce(sum(m.share) FILTER (WHERE NOT m.comes AND m.held AND m.effective_on > current_date AND m.effective_on <= by_day AND coalesce(m.valid_to > by_day, true)), 0)
 		FROM (
 			-- the share with which the post given up is held, as the move will find it
 			SELECT e.post_id, e.comes, e.effective_on, coalesce(i.share, 1) AS share, i.share IS NOT NULL AS held, i.valid_to
@@ -349,7 +349,7 @@ BEGIN
 		GROUP BY m.post_id;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer, date) IS 'Per post: how much decided transfers are still to bring (coming) and to take away (leaving), each by the share of full time with which the person holds the post given up (1 for who comes from elsewhere); and how much of it by a day (come_by, gone_by), of those who go only where that day has not passed without it.';
+COMMENT ON FUNCTION @agency@.pending_moves(integer[], integer, date) IS 'Per post: how much decided transfers are still to bring (coming) and to take away (leaving), each by the share of full time with which the person holds the post given up (1 for who comes from elsewhere); and how much of it by a day (come_by, gone_by), of those who go only who goes on a day to come: what is due is gone once the transfer takes effect.';
 
 -- What rules and explanations say, in the language of the agency. English is
 -- what the code says; other languages are rows of message_text.

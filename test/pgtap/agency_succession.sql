@@ -1,7 +1,7 @@
 -- Seats that become free and posts that begin by the day of a transfer; arrivals that
 -- a unit cannot count on yet; incumbencies on record that a transfer would run into.
 BEGIN;
-SELECT plan(26);
+SELECT plan(27);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE eligibility_rule SET enabled = rule IN ('vacancy', 'in service', 'other post', 'no open case');
@@ -29,7 +29,9 @@ SELECT matches(pg_temp.decided(3), '^MU108', 'and promised once');
 SELECT results_eq('SELECT passed, detail FROM eligibility(4, 1) WHERE rule = ''vacancy''', $$VALUES (false, '1 seats, 1 held, 1 promised')$$, 'today it is held and promised');
 SELECT results_eq('SELECT passed, detail FROM eligibility(4, 1, current_date + 10) WHERE rule = ''vacancy''', $$VALUES (false, '1 seats, 0 held, 1 promised')$$, 'then promised');
 ROLLBACK TO leaving;
--- one that is overdue may never go
+-- what is due today is gone once it is, not before
+UPDATE kota.transfer SET effective_on = current_date WHERE transfer_id = 1;
+SELECT is((SELECT gone_by FROM pending_moves('{1}', by_day => current_date + 30)), 0::numeric, 'a seat that is given up today is free when it is');
 UPDATE kota.transfer SET effective_on = current_date + 1 WHERE transfer_id = 1;
 SELECT results_eq('SELECT come_by, gone_by FROM pending_moves(''{1,3}'', by_day => current_date) ORDER BY post_id', 'VALUES (0::numeric, 0::numeric), (0, 0)', 'nobody by today');
 SELECT results_eq('SELECT come_by, gone_by FROM pending_moves(''{1,3}'', by_day => current_date + 1) ORDER BY post_id', 'VALUES (0, 1.00), (1.00, 0)', 'one by tomorrow');
