@@ -7,8 +7,9 @@
 -- The arrays run in parallel, one pair per position. parameter is the rule's
 -- own parameter with the case's context merged in: "initiative" (own, agency),
 -- "route" (within agency, between agencies), and of a case that is there already
--- "transfer_id", "employee_id" and "from_post_id", the post that this person gives up;
--- where a decision is asked again "policy_version", see policy_asked().
+-- what transfer_context() says: "transfer_id", "effective_on", "employee_id" and
+-- "from_post_id", the post that this person gives up; where a decision is asked again
+-- "policy_version", see policy_asked().
 
 CREATE TABLE @agency@.eligibility_rule (
 	rule text PRIMARY KEY CHECK (rule <> ''),

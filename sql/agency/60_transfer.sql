@@ -255,6 +255,8 @@ COMMENT ON FUNCTION @agency@.move_kind(integer, integer) IS 'What a move from on
 CREATE FUNCTION @agency@.transfer_fill() RETURNS trigger
 	LANGUAGE plpgsql SECURITY DEFINER SET search_path = @agency@, mutasi, pg_temp
 AS $body$
+DECLARE
+	letter record;
 BEGIN
 	IF TG_OP = 'INSERT' THEN
 		IF NEW.from_post_id IS NULL AND NEW.kind IS DISTINCT FROM 'inter-agency in' THEN
@@ -275,9 +277,9 @@ BEGIN
 	ELSIF NEW.state = 'decided' AND OLD.state <> 'decided' THEN
 		NEW.decided_at := clock_timestamp();
 		-- what is left out the letter that is filed says
-		SELECT coalesce(NEW.decision_letter, d.number), coalesce(NEW.decision_date, d.issued_on) INTO NEW.decision_letter, NEW.decision_date
-			FROM (SELECT) AS one LEFT JOIN transfer_document AS d ON d.transfer_id = NEW.transfer_id AND d.code = 'D10';
-		NEW.decision_date := coalesce(NEW.decision_date, current_date);
+		SELECT d.number, d.issued_on INTO letter FROM transfer_document AS d WHERE d.transfer_id = NEW.transfer_id AND d.code = 'D10';
+		NEW.decision_letter := coalesce(NEW.decision_letter, letter.number);
+		NEW.decision_date := coalesce(NEW.decision_date, letter.issued_on, current_date);
 		-- decision_record() writes it behind this
 		NEW.decision_digest := NULL;
 		NEW.score := NULL;
@@ -289,9 +291,9 @@ BEGIN
 		END IF;
 	END IF;
 	IF TG_OP = 'UPDATE' AND NEW.state = 'appointed' AND OLD.state <> 'appointed' THEN
-		SELECT coalesce(NEW.appointment_letter, d.number), coalesce(NEW.appointment_date, d.issued_on) INTO NEW.appointment_letter, NEW.appointment_date
-			FROM (SELECT) AS one LEFT JOIN transfer_document AS d ON d.transfer_id = NEW.transfer_id AND d.code = 'D12';
-		NEW.appointment_date := coalesce(NEW.appointment_date, current_date);
+		SELECT d.number, d.issued_on INTO letter FROM transfer_document AS d WHERE d.transfer_id = NEW.transfer_id AND d.code = 'D12';
+		NEW.appointment_letter := coalesce(NEW.appointment_letter, letter.number);
+		NEW.appointment_date := coalesce(NEW.appointment_date, letter.issued_on, current_date);
 	END IF;
 	-- to or from another post it is another kind of move, where it was what the posts say
 	IF TG_OP = 'UPDATE' AND (NEW.from_post_id, NEW.to_post_id) IS DISTINCT FROM (OLD.from_post_id, OLD.to_post_id) AND NOT is_decided(OLD)

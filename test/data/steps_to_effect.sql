@@ -1,6 +1,14 @@
--- Through the states of a transfer within the agency, its documents filed, until
--- this one; and what a statement is refused with.
+-- A transfer opened for a day, out of the agency where it names no post; through its
+-- states, its documents filed, until this one; and what a statement is refused with.
 \i test/data/steps.sql
+CREATE FUNCTION pg_temp.opened(t integer, who integer, post integer, on_day date DEFAULT current_date) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('mutasi.actor', 'unit head', true);
+	INSERT INTO kota.transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds, kind, workflow, other_agency)
+		VALUES (t, who, post, 'x', on_day, 'x', CASE WHEN post IS NULL THEN 'inter-agency out' END, CASE WHEN post IS NULL THEN 'transfer_within_province' ELSE 'transfer_within_agency' END,
+			CASE WHEN post IS NULL THEN 'Kota Y' END);
+	INSERT INTO kota.notice (transfer_id, waived_because) VALUES (t, 'told in person');
+END $$;
 CREATE FUNCTION pg_temp.up_to(t integer, until text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
 	s record;

@@ -10,14 +10,6 @@ CREATE FUNCTION pg_temp.verdict(e integer, p integer, r text, day date DEFAULT c
 	$$ SELECT coalesce(c.passed::text, 'unknown') || ': ' || c.detail FROM kota.check_eligibility(ARRAY[e], ARRAY[p], day) AS c WHERE c.rule = r $$;
 CREATE FUNCTION pg_temp.tied(e integer, p integer, day date DEFAULT current_date) RETURNS boolean LANGUAGE sql AS
 	$$ SELECT NOT c.passed FROM kota.check_eligibility(ARRAY[e], ARRAY[p], day) AS c WHERE c.rule = 'conflict of interest' $$;
-CREATE FUNCTION pg_temp.opened(t integer, who integer, post integer, day date DEFAULT current_date) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', 'unit head', true);
-	INSERT INTO kota.transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds, kind, workflow, other_agency)
-		VALUES (t, who, post, 'x', day, 'x', CASE WHEN post IS NULL THEN 'inter-agency out' END, CASE WHEN post IS NULL THEN 'transfer_within_province' ELSE 'transfer_within_agency' END,
-			CASE WHEN post IS NULL THEN 'Kota Y' END);
-	INSERT INTO kota.notice (transfer_id, waived_because) VALUES (t, 'told in person');
-END $$;
 -- how a case goes on to this state: done, or what the refusal says
 CREATE FUNCTION pg_temp.gets(t integer, until text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

@@ -7,15 +7,6 @@ SELECT plan(48);
 UPDATE post SET seats = 9, min_staff = 0;
 UPDATE task_volume SET volume = 10;
 
-CREATE FUNCTION pg_temp.opened(t integer, who integer, post integer) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', 'unit head', true);
-	INSERT INTO kota.transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds, kind, workflow, other_agency)
-		VALUES (t, who, post, 'x', current_date, 'x', CASE WHEN post IS NULL THEN 'inter-agency out' END, CASE WHEN post IS NULL THEN 'transfer_within_province' ELSE 'transfer_within_agency' END,
-			CASE WHEN post IS NULL THEN 'Kota Y' END);
-	INSERT INTO kota.notice (transfer_id, waived_because) VALUES (t, 'told in person');
-END $$;
-
 SELECT setval(pg_get_serial_sequence('kota.transfer', 'transfer_id'), 100) \g /dev/null
 -- an additional post is exchanged for another, beside the main one
 SAVEPOINT beside;

@@ -7,12 +7,6 @@ SELECT plan(27);
 UPDATE eligibility_rule SET enabled = rule IN ('vacancy', 'in service', 'other post', 'no open case');
 UPDATE post SET seats = 9, min_staff = 0;
 UPDATE task_volume SET volume = 10;
-CREATE FUNCTION pg_temp.opened(t integer, who integer, post integer, on_day date) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-	PERFORM set_config('mutasi.actor', 'unit head', true);
-	INSERT INTO kota.transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds) VALUES (t, who, post, 'x', on_day, 'x');
-	INSERT INTO kota.notice (transfer_id, waived_because) VALUES (t, 'told in person');
-END $$;
 CREATE FUNCTION pg_temp.decided(t integer) RETURNS text LANGUAGE sql AS $$ SELECT pg_temp.refusal(format('SELECT pg_temp.up_to(%s, ''decided'')', t)) $$;
 
 -- 1 leaves the only seat of post 1 in ten days
