@@ -47,6 +47,16 @@ END
 $body$;
 COMMENT ON FUNCTION @agency@.keep_solution(integer, mutasi.plan_solution) IS 'Keeps a solution with its plan, and its moves as the plan''s proposals; returns how many. Used by propose_plan() and propose_scenario().';
 
+CREATE FUNCTION @agency@.plan_donors(plan integer) RETURNS TABLE (employee_id integer, unit_id integer, can_leave boolean)
+	LANGUAGE sql STABLE ROWS 1000 SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+	SELECT w.employee_id, w.from_unit_id, bool_or(p.unit_id IS DISTINCT FROM w.from_unit_id)
+	FROM transfer_plan_pair AS w JOIN post AS p ON p.post_id = w.post_id
+	WHERE w.plan_id = plan AND NOT w.withheld
+	GROUP BY w.employee_id, w.from_unit_id
+$body$;
+COMMENT ON FUNCTION @agency@.plan_donors(integer) IS 'The people a plan can move, their units (NULL: none), and whether they can leave it: who can only move inside it leaves it no shorter. Used by propose_plan() and propose_scenario().';
+
 CREATE FUNCTION @agency@.propose_plan(plan integer, per_post integer DEFAULT 20, as_of date DEFAULT current_date) RETURNS integer
 	LANGUAGE plpgsql SET jit = off SET search_path = @agency@, mutasi, pg_temp
 AS $body$
@@ -95,10 +105,7 @@ BEGIN
 				WHERE o.free >= 1', as_of),
 			format('SELECT w.employee_id, w.unit_id,
 					greatest(0, floor(f.existing - coalesce(l.leaving, 0) - coalesce(f.required, f.existing * %3$s) / %3$s))::integer AS releasable
-				-- who can only move inside the unit leaves it nothing to spare
-				FROM (SELECT o.employee_id, CASE WHEN bool_or(p.unit_id IS DISTINCT FROM o.from_unit_id) THEN o.from_unit_id END AS unit_id
-					FROM @agency@.transfer_plan_pair AS o JOIN @agency@.post AS p ON p.post_id = o.post_id
-					WHERE o.plan_id = %2$s AND NOT o.withheld GROUP BY o.employee_id, o.from_unit_id) AS w
+				FROM (SELECT d.employee_id, CASE WHEN d.can_leave THEN d.unit_id END AS unit_id FROM @agency@.plan_donors(%2$s) AS d) AS w
 				LEFT JOIN @agency@.unit_figures(ARRAY(SELECT DISTINCT x.from_unit_id FROM @agency@.transfer_plan_pair AS x WHERE x.plan_id = %2$s AND x.from_unit_id IS NOT NULL), %1$L) AS f
 					ON f.unit_id = w.unit_id
 				LEFT JOIN (SELECT p.unit_id, sum(n.leaving) AS leaving FROM @agency@.post AS p

@@ -34,10 +34,12 @@ BEGIN
 			format('SELECT o.post_id, o.seats, o.priority, o.minimum_fill, o.unit_id
 				FROM @agency@.transfer_plan AS p, mutasi.plan_posts(p.solution) AS o
 				WHERE p.plan_id = %s AND o.post_id <> ALL (%L::bigint[])', plan, coalesce(without_posts, '{}')),
-			format('SELECT DISTINCT w.employee_id, w.from_unit_id AS unit_id, coalesce(u.releasable, 1000000000) AS releasable
-				FROM @agency@.transfer_plan_pair AS w
-				LEFT JOIN (SELECT v.* FROM @agency@.transfer_plan AS p, mutasi.plan_units(p.solution) AS v WHERE p.plan_id = %s) AS u ON u.unit_id = w.from_unit_id
-				WHERE w.plan_id = %s AND NOT w.withheld', plan, made),
+			-- A unit the plan was solved without has nobody to release. To balance, the
+			-- unit of a move inside it is needed: who comes there is one who left there.
+			format('SELECT w.employee_id, w.unit_id, coalesce(u.releasable, 0) AS releasable
+				FROM (SELECT d.employee_id, CASE WHEN d.can_leave OR %L THEN d.unit_id END AS unit_id FROM @agency@.plan_donors(%s) AS d) AS w
+				LEFT JOIN (SELECT v.* FROM @agency@.transfer_plan AS p, mutasi.plan_units(p.solution) AS v WHERE p.plan_id = %s) AS u ON u.unit_id = w.unit_id',
+				objective = 'balance', made, plan),
 			format('SELECT u.unit_id, coalesce(round(f.existing), 0)::integer AS staff, f.required
 				FROM @agency@.unit AS u LEFT JOIN @agency@.unit_figures(ARRAY(SELECT x.unit_id FROM @agency@.unit AS x), %L) AS f ON f.unit_id = u.unit_id', as_of),
 			objective, balance_weight);
@@ -47,7 +49,7 @@ BEGIN
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION @agency@.propose_scenario(integer, text, text, numeric, integer[], integer[], date) IS 'Plans the candidates and posts of a proposed plan anew, for another objective (fill_then_score, score or balance; see mutasi.solve_transfers) or without some people or posts, within the same floors. Keeps the result as a plan of its own, named scenario, and returns its plan_id; the plan it begins with stays as it is. Compare with compare_plans(), plan_compare() and plan_unit_impact(); open_plan() turns the one chosen into transfers.';
+COMMENT ON FUNCTION @agency@.propose_scenario(integer, text, text, numeric, integer[], integer[], date) IS 'Plans the candidates and posts of a proposed plan anew, for another objective (fill_then_score, score or balance; see mutasi.solve_transfers) or without some people or posts, within the same floors (for balance every move inside a unit counts as leaving it). Keeps the result as a plan of its own, named scenario, and returns its plan_id; the plan it begins with stays as it is. Compare with compare_plans(), plan_compare() and plan_unit_impact(); open_plan() turns the one chosen into transfers.';
 
 CREATE FUNCTION @agency@.plan_unit_impact(plan integer, as_of date DEFAULT current_date)
 	RETURNS TABLE (unit_id integer, unit_name text, leaving integer, arriving integer, required numeric, existing_before numeric, existing_after numeric,

@@ -74,6 +74,35 @@ CREATE TRIGGER relation_kept BEFORE UPDATE ON @agency@.relation
 CREATE TRIGGER relation_verified BEFORE INSERT OR UPDATE ON @agency@.relation
 	FOR EACH ROW EXECUTE FUNCTION @agency@.relation_verified();
 
+-- Nobody decides about oneself (UU 30/2014 Ps 42: no decision with a conflict of
+-- interest); whoever writes, the owner too where that is the person's login.
+CREATE FUNCTION @agency@.done_by_another() RETURNS trigger
+	LANGUAGE plpgsql SET search_path = @agency@, mutasi, pg_temp
+AS $body$
+BEGIN
+	IF my_employee() = NEW.employee_id THEN
+		IF TG_TABLE_NAME = 'transfer' THEN
+			PERFORM mutasi.raise_error('MU128', 'employee %1 cannot decide the own transfer', ARRAY[NEW.employee_id::text],
+				hint => 'Somebody else decides it.');
+		ELSIF TG_TABLE_NAME = 'waiver' THEN
+			PERFORM mutasi.raise_error('MU128', 'employee %1 cannot grant the own waiver', ARRAY[NEW.employee_id::text],
+				hint => 'Somebody else decides it.');
+		ELSE
+			PERFORM mutasi.raise_error('MU128', 'employee %1 cannot complete the own training', ARRAY[NEW.employee_id::text],
+				hint => 'Somebody else enters the level reached.');
+		END IF;
+	END IF;
+	RETURN NEW;
+END
+$body$;
+COMMENT ON FUNCTION @agency@.done_by_another() IS 'Trigger: nobody decides the own transfer, grants the own waiver or completes the own training (MU128; UU 30/2014 Ps 42).';
+CREATE TRIGGER decided_by_another BEFORE UPDATE ON @agency@.transfer
+	FOR EACH ROW WHEN (NEW.state IN ('decided', 'appointed') AND NEW.state <> OLD.state) EXECUTE FUNCTION @agency@.done_by_another();
+CREATE TRIGGER granted_by_another BEFORE INSERT ON @agency@.waiver
+	FOR EACH ROW EXECUTE FUNCTION @agency@.done_by_another();
+CREATE TRIGGER completed_by_another BEFORE INSERT OR UPDATE OF completed_on ON @agency@.training
+	FOR EACH ROW WHEN (NEW.completed_on IS NOT NULL) EXECUTE FUNCTION @agency@.done_by_another();
+
 -- whoever says that a record is complete has looked, today
 CREATE TRIGGER record_check_signed BEFORE INSERT OR UPDATE ON @agency@.record_check
 	FOR EACH ROW EXECUTE FUNCTION @agency@.signed('checked_by', 'checked_on');

@@ -1,7 +1,7 @@
 -- A plan keeps a post's minimum staff whoever of its holders is chosen: all are
 -- offered, and of those chosen beyond what the post can spare the best go.
 BEGIN;
-SELECT plan(25);
+SELECT plan(28);
 SELECT mutasi.create_agency('kota') \g /dev/null
 SET search_path = kota, mutasi, public;
 INSERT INTO unit (unit_id, code, name) VALUES (1, 'A', 'A'), (2, 'B', 'B'), (3, 'C', 'C');
@@ -52,6 +52,17 @@ UPDATE post SET min_staff = 0 WHERE post_id = 1;
 SELECT is(propose_plan(1), 4, 'without a floor');
 SELECT results_eq('SELECT employee_id FROM transfer_plan_move ORDER BY 1', 'VALUES (1), (2), (3), (4)', 'the best four');
 SELECT is((SELECT count(*) FROM transfer_plan_pair WHERE withheld), 0::bigint, 'nobody is withheld');
+
+-- A has nobody to spare: nobody leaves it, but they move inside it
+UPDATE task_volume SET volume = 12500;
+UPDATE eligibility_rule SET enabled = true WHERE rule = 'class';
+UPDATE post SET class = 12 WHERE post_id IN (3, 4);
+INSERT INTO post (post_id, unit_id, code, title, class, seats) VALUES (6, 1, 'A3', 'Clerk', 5, 1);
+INSERT INTO post_competency (post_id, competency_id, level) VALUES (6, 1, 4);
+INSERT INTO waiver (employee_id, rule, post_id, reason, granted_by, valid_to) VALUES (1, 'class', 3, 'x', 'BKPSDM', current_date + 90);
+SELECT is(propose_plan(1), 1, 'a unit with nobody to spare fills its own post');
+SELECT results_eq('SELECT employee_id, to_post_id FROM transfer_plan_move WHERE plan_id = 1', 'VALUES (2, 6)', 'with the best of those who can only move inside it');
+SELECT results_eq(format('SELECT employee_id, to_post_id FROM transfer_plan_move WHERE plan_id = %s', propose_scenario(1, 'again', 'fill_then_score')), 'VALUES (2, 6)', 'so does a scenario of the plan');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -2,7 +2,7 @@
 -- writes; ties are verified by somebody else, applications stay what the person
 -- asked for, a case stays the person's.
 BEGIN;
-SELECT plan(82);
+SELECT plan(88);
 \i test/data/small_agency.sql
 \i test/data/steps_to_effect.sql
 UPDATE post SET seats = 9, min_staff = 0;
@@ -108,9 +108,26 @@ RESET ROLE;
 INSERT INTO transfer (transfer_id, employee_id, to_post_id, reason, effective_on, decision_grounds) VALUES (2, 3, (SELECT post_id FROM post WHERE continues_id = 1), 'x', current_date, 'x');
 SELECT pg_temp.up_to(2, 'team_review') \g /dev/null
 SELECT set_config('mutasi.actor', 'mayor', true) \g /dev/null
+SELECT set_config('mutasi.actor', 'pegawai_3', true) \g /dev/null
+SELECT is(pg_temp.refusal($$SELECT pg_temp.step(2, 'pegawai_3', 'decided')$$), 'MU128: employee 3 cannot decide the own transfer', 'nobody decides the own case');
+SELECT set_config('mutasi.actor', 'mayor', true) \g /dev/null
 SELECT matches(pg_temp.refusal('UPDATE kota.transfer SET state = ''decided'', employee_id = 4 WHERE transfer_id = 2'), '^MU116: "employee_id" of transfer 2 stays', 'not in the same breath as the decision either');
+SELECT pg_temp.up_to(2, 'decided') \g /dev/null
+SELECT is(pg_temp.refusal($$SELECT pg_temp.step(2, 'pegawai_3', 'appointed')$$), 'MU128: employee 3 cannot decide the own transfer', 'nor appoints oneself');
 SELECT pg_temp.up_to(2, 'appointed') \g /dev/null
 SELECT set_config('mutasi.actor', '', true) \g /dev/null
+
+-- nor lifts a rule for oneself, or says what the own training came to
+SET LOCAL ROLE pegawai_5;
+SELECT is(pg_temp.refusal($$INSERT INTO kota.waiver (employee_id, rule, reason, valid_to) VALUES (5, 'class', 'x', current_date + 9)$$), 'MU128: employee 5 cannot grant the own waiver', 'no waiver of the own');
+SELECT is(pg_temp.refusal($$INSERT INTO kota.waiver (employee_id, rule, reason, valid_to) VALUES (6, 'class', 'x', current_date + 9)$$), 'done', 'one of another');
+RESET ROLE;
+INSERT INTO training_programme (programme_id, name, competency_id, to_level) VALUES (1, 'care', 1, 4);
+INSERT INTO training (training_id, employee_id, programme_id, booked_on) VALUES (1, 5, 1, current_date - 20), (2, 6, 1, current_date - 20);
+SET LOCAL ROLE pegawai_5;
+SELECT is(pg_temp.refusal($$SELECT kota.complete_training(1, 4, 'certificate 1')$$), 'MU128: employee 5 cannot complete the own training', 'no training of the own');
+SELECT is(pg_temp.refusal($$SELECT kota.complete_training(2, 4, 'certificate 2')$$), 'done', 'that of another');
+RESET ROLE;
 
 -- notices
 SET LOCAL ROLE official;

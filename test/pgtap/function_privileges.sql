@@ -59,7 +59,7 @@ INSERT INTO decided VALUES
 		continuation, secrets_open,
 		file_application, fill_template, find_mentions, forget_units, groups_to_hide, held_since, incumbents, issue_notice, keep_solution, load_csv,
 		load_insert, load_query, load_rows, load_value, lock_posts, me, merge_units, months_between, months_served, move_posts, new_policy,
-		move_kind, notice_allowed, notice_fields, notice_status, open_plan, plan_shortfall, origin_post, transfer_context, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
+		move_kind, notice_allowed, notice_fields, notice_status, open_plan, plan_donors, plan_shortfall, origin_post, transfer_context, open_state, open_transfer, opportunities, order_applications, passed_over, personal_data,
 		plan_compare, plan_effects, plan_outcome, plan_unit_impact, plan_what_if, policy_asked, policy_in_force, policy_on, policy_setting_sound, policy_surplus, preview_notice, profile_on,
 		project_staffing, propose_plan, propose_scenario, propose_training, qualification_part, rank_of, ranked, read_csv,
 		rebuild_derived, recent_rating, record_placement_review, refresh_profiles, refused_on, rename_unit, replay, replayed_rules, retirement_ages, retirement_date,
@@ -92,7 +92,7 @@ INSERT INTO decided VALUES
 		training_completed, transfer_effects, transfer_fill, transfer_followed_up, transfer_people, unit_refuse_loop,
 		unit_state_changed, unit_state_make, waiver_allowed'),
 ('kota', 'owner', 'triggers that need no other rights, not to be had elsewhere either', '
-		application_dated, application_filed, notice_timely, post_keep_effective_time, post_month_load_truncated, relation_verified, signature_kept, signed, transfer_one_open,
+		application_dated, application_filed, done_by_another, notice_timely, post_keep_effective_time, post_month_load_truncated, relation_verified, signature_kept, signed, transfer_one_open,
 		waiver_kept, workload_snapshot_kept');
 
 CREATE TEMPORARY TABLE decision AS
