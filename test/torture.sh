@@ -6,13 +6,15 @@
 #   TORTURE_ROUNDS=10000000    damaged inputs for each type and form
 #   TORTURE_QUERIES=100000     queries of sqlsmith
 #   TORTURE_BOUND=5000         calls of each function
+#   TORTURE_PLANS=100000       plans made by hand
+#   TORTURE_SECONDS=300        of libFuzzer on each part of the planner's C
 #   TORTURE_LOGS=FOLDER        where each part's log is left
 set -eu
 cd "$(dirname "$0")/.."
 logs=${TORTURE_LOGS:-$(mktemp -d -p /tmp)}
 mkdir -p "$logs"
 rounds=${TORTURE_ROUNDS:-10000000}
-[ $# -gt 0 ] || set -- lint check ubsan coverage fuzz_types fuzz_solutions fuzz_calls fuzz_sqlsmith faults soak oracle asan valgrind matrix i386 upgrade bare
+[ $# -gt 0 ] || set -- lint check ubsan coverage fuzz_types fuzz_solutions fuzz_planner fuzz_calls fuzz_sqlsmith faults soak oracle asan valgrind matrix i386 upgrade bare
 table=$logs/table
 : >"$table"
 failed=0
@@ -45,9 +47,12 @@ for what in "$@"; do
 	valgrind) part valgrind "$counts|^valgrind:" make --no-print-directory check-valgrind;;
 	coverage) part coverage "in all$|$counts" make --no-print-directory coverage;;
 	# (against the server with assertions that is there for valgrind)
-	fuzz_types|fuzz_solutions|fuzz_calls|fuzz_sqlsmith)
-		part "$what" "^ mutasi\\.|^ +[0-9]+ [|]|queries: |$counts" env PG_CONFIG="$(test/server.sh valgrind)" FUZZ_ROUNDS="$rounds" \
-			FUZZ_BOUND="${TORTURE_BOUND:-5000}" FUZZ_QUERIES="${TORTURE_QUERIES:-100000}" test/fuzz.sh "${what#fuzz_}";;
+	fuzz_types|fuzz_solutions|fuzz_planner|fuzz_calls|fuzz_sqlsmith)
+		inputs=$rounds
+		# each is read whole by eleven functions
+		[ "$what" != fuzz_solutions ] || inputs=${TORTURE_PLANS:-100000}
+		part "$what" "^ mutasi\\.|^ +[0-9]+ [|]|queries: |executions$|$counts" env PG_CONFIG="$(test/server.sh valgrind)" FUZZ_ROUNDS="$inputs" \
+			FUZZ_SECONDS="${TORTURE_SECONDS:-300}" FUZZ_BOUND="${TORTURE_BOUND:-5000}" FUZZ_QUERIES="${TORTURE_QUERIES:-100000}" test/fuzz.sh "${what#fuzz_}";;
 	faults|soak|oracle) if optional "$what"; then part "$what" "$counts|rounds|figures: (kill|immediate|slowest|transitions|.*sessions)|failed" make --no-print-directory "$what"; fi;;
 	matrix) part matrix "^PostgreSQL" make --no-print-directory matrix;;
 	i386) part i386 "^PostgreSQL" test/matrix.sh 15-i386;;
