@@ -1,7 +1,7 @@
 -- Units merged and split alone make no surge, and no change against the year
 -- before: earlier work is compared where its posts are now.
 BEGIN;
-SELECT plan(24);
+SELECT plan(28);
 \i test/data/small_agency.sql
 SELECT (date_trunc('month', current_date) - interval '1 month')::date AS last_month \gset
 SELECT (date :'last_month' - interval '1 month')::date AS month_before, (date :'last_month' - interval '1 year')::date AS year_before \gset
@@ -47,11 +47,11 @@ SELECT move_posts(ARRAY[(SELECT max(post_id) FROM post)], 2, date :'last_month' 
 SELECT results_eq(format('SELECT unit_id, required_year_before FROM unit_workload_trend WHERE month = %L AND required_year_before IS NOT NULL ORDER BY 1', :'last_month'), 'SELECT 2, ((350 + 3 * rest) * 12 / 1250.0)::numeric(12,4) FROM work', 'come back to the unit, all that the post continues counts there once');
 SELECT results_eq('SELECT unit_id, verdict, hours::integer FROM unit_surges()', 'SELECT 2, ''usual'', 350 + 3 * rest FROM work', 'for surges, too');
 
--- a circle made by hand
-SET LOCAL statement_timeout = '20s';
+-- a circle made by hand: each ends, however long a busy machine takes for it
+SET LOCAL statement_timeout = '5min';
 UPDATE post SET continues_id = 3 WHERE post_id = 1;
 UPDATE post SET continues_id = 1 WHERE post_id = 3;
-SELECT lives_ok('SELECT FROM unit_surges(), task_surges(2), unit_workload_trend, workload_findings(), data_quality', 'a circle ends');
+SELECT lives_ok('SELECT FROM ' || v, 'a circle ends in ' || v) FROM unnest('{unit_surges(),task_surges(2),unit_workload_trend,workload_findings(),data_quality}'::text[]) AS v;
 SELECT is_empty('SELECT post_id FROM post_place AS a JOIN post_place AS b USING (post_id) WHERE daterange(a.valid_from, a.valid_to) && daterange(b.valid_from, b.valid_to) AND a <> b', 'in one place a day, too');
 
 SELECT * FROM finish();
