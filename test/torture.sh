@@ -53,7 +53,7 @@ for what in "$@"; do
 		[ "$what" != fuzz_solutions ] || inputs=${TORTURE_PLANS:-100000}
 		part "$what" "^ mutasi\\.|^ +[0-9]+ [|]|queries: |executions$|$counts" env PG_CONFIG="$(test/server.sh valgrind)" FUZZ_ROUNDS="$inputs" \
 			FUZZ_SECONDS="${TORTURE_SECONDS:-300}" FUZZ_BOUND="${TORTURE_BOUND:-5000}" FUZZ_QUERIES="${TORTURE_QUERIES:-100000}" test/fuzz.sh "${what#fuzz_}";;
-	faults|soak|oracle) if optional "$what"; then part "$what" "$counts|rounds|figures: (kill|immediate|slowest|transitions|.*sessions)|failed" make --no-print-directory "$what"; fi;;
+	faults|soak|oracle) if optional "$what"; then part "$what" "$counts|rounds|figures: (kill|immediate|slowest|transitions|.*sessions)|failed|instances equal" make --no-print-directory "$what"; fi;;
 	matrix) part matrix "^PostgreSQL" make --no-print-directory matrix;;
 	i386) part i386 "^PostgreSQL" test/matrix.sh 15-i386;;
 	upgrade) part upgrade "$counts" make --no-print-directory upgrade;;
