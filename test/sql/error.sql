@@ -22,3 +22,9 @@ SELECT mutasi.raise_error('MU001', NULL);
 
 -- answers: filled in as they are, where there is no translation
 SELECT mutasi.translated('%2 before %1, 100%%, %3', '{a,NULL}'), mutasi.translated('as it is'), mutasi.translated(NULL) IS NULL AS of_null;
+
+-- a table that is gone; at READ COMMITTED nothing is looked at
+SELECT mutasi.refuse_stale(0::regclass, 'id', '{1}');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT mutasi.refuse_stale(0::regclass, 'id', '{1}');
+ROLLBACK;
